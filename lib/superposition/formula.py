@@ -1,0 +1,479 @@
+"""A formula, defined once as SymPy; its LaTeX, NumPy function and JavaScript are derived from it.
+
+Nothing here knows which formulas the book has: those are in `superposition.formulas`.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Real
+
+import numpy as np
+import scipy.special
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import ArgumentIndexError
+from sympy.printing.jscode import JavascriptCodePrinter
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.numpy import SciPyPrinter
+
+from superposition.symbols import NOTATION, entry
+
+__all__ = ["STATUSES", "Formula", "Q", "betainc_inverse", "half", "javascript", "numeric", "root", "to_latex"]
+
+STATUSES = ("exact", "bound", "asymptotic", "heuristic")
+
+
+class Q(sp.Function):
+    """Upper tail of the standard normal, Q(x) = erfc(x/√2)/2.
+
+    Examples
+    --------
+    >>> Q(sp.Integer(0)).rewrite(sp.erfc)
+    1/2
+    """
+
+    nargs = 1
+
+    @classmethod
+    def eval(cls, x):
+        # n/0 is complex infinity to SymPy; the root of it that a readout meets is the positive one
+        if x in (sp.oo, sp.zoo):
+            return sp.S.Zero
+
+    def fdiff(self, argindex=1):
+        if argindex != 1:
+            raise ArgumentIndexError(self, argindex)
+        return -sp.exp(-(self.args[0] ** 2) / 2) / sp.sqrt(2 * sp.pi)
+
+    def _eval_rewrite_as_erfc(self, x, **_):
+        return sp.erfc(x / sp.sqrt(2)) / 2
+
+    def _eval_evalf(self, prec):
+        return self.rewrite(sp.erfc)._eval_evalf(prec)
+
+
+class betainc_inverse(sp.Function):
+    """The x at which the regularised incomplete beta function I_x(a, b) equals p."""
+
+    nargs = 3
+
+
+def root(expr):
+    r"""Square root that stays one root when printed: √(8 ln m/n), not 2√2·√(ln m)/√n.
+
+    Examples
+    --------
+    >>> from superposition.symbols import n
+    >>> to_latex(root(8 / n))
+    '\\sqrt{\\frac{8}{n}}'
+    """
+    return sp.Pow(expr, sp.S.Half, evaluate=False)
+
+
+def half(expr):
+    r"""Half of an expression, kept as one fraction when printed: (n - 3)/2, not n/2 - 3/2.
+
+    Examples
+    --------
+    >>> from superposition.symbols import n
+    >>> to_latex(half(n - 3))
+    '\\frac{n - 3}{2}'
+    """
+    return sp.Mul(sp.S.Half, expr, evaluate=False)
+
+
+class _BookLatex(LatexPrinter):
+    def _as_ordered_terms(self, expr, order=None):
+        return sorted(super()._as_ordered_terms(expr, order), key=lambda term: term.could_extract_minus_sign())
+
+    def _print_loggamma(self, expr, exp=None):
+        text = rf"\ln\Gamma\left({self._print(expr.args[0])}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print_log(self, expr, exp=None):
+        (arg,) = expr.args
+        text = rf"\ln {self._print(arg)}" if arg.is_Symbol else rf"\ln\left({self._print(arg)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print_Q(self, expr, exp=None):
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"Q{power}\left({self._print(expr.args[0])}\right)"
+
+    def _print_betainc_regularized(self, expr, exp=None):
+        a, b, low, high = expr.args
+        power = "" if exp is None else f"^{{{exp}}}"
+        name = f"I{power}_{{{self._print(high)}}}"
+        if low != 0:
+            name = f"I{power}_{{{self._print(low)},\\,{self._print(high)}}}"
+        return rf"{name}\left({self._print(a)},\, {self._print(b)}\right)"
+
+    def _print_betainc_inverse(self, expr, exp=None):
+        a, b, p = (self._print(arg) for arg in expr.args)
+        power = "" if exp is None else rf"\left[\cdot\right]^{{{exp}}}"
+        return rf"I^{{-1}}_{{{p}}}{power}\left({a},\, {b}\right)"
+
+    def _print_log1p(self, expr, exp=None):
+        return self._print_log(sp.log(1 + expr.args[0], evaluate=False), exp)
+
+    def _print_expm1(self, expr, exp=None):
+        text = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
+        return text if exp is None else f"{text}^{{{exp}}}"
+
+
+def to_latex(expr):
+    r"""LaTeX of a SymPy expression in the book's notation.
+
+    Examples
+    --------
+    >>> from superposition.symbols import m
+    >>> to_latex(sp.log(m))
+    '\\ln m'
+    """
+    names = {row.symbol: row.math for row in NOTATION if row.symbol is not None}
+    return _BookLatex({"symbol_names": names}).doprint(expr)
+
+
+_JS_CONSTANTS = (sp.Integer, sp.Rational, sp.Float, type(sp.pi), type(sp.E), sp.Symbol)
+_JS_OPERATIONS = (sp.Add, sp.Mul, sp.Pow, sp.And, sp.Or, sp.Not, sp.Rel, type(sp.true), type(sp.false))
+_JS_FUNCTIONS = {
+    sp.exp: "Math.exp",
+    sp.log: "Math.log",
+    log1p: "Math.log1p",
+    expm1: "Math.expm1",
+    sp.Abs: "Math.abs",
+    sp.floor: "Math.floor",
+    sp.ceiling: "Math.ceil",
+    sp.sin: "Math.sin",
+    sp.cos: "Math.cos",
+    sp.asin: "Math.asin",
+    sp.acos: "Math.acos",
+    sp.atan: "Math.atan",
+    sp.tanh: "Math.tanh",
+    sp.erfc: "erfc",
+    sp.loggamma: "gammaln",
+}
+_JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, sp.erf)
+_JS_SPECIAL += (sp.betainc_regularized, betainc_inverse)
+
+
+class _JavaScript(JavascriptCodePrinter):
+    def _print_named(self, expr):
+        return f"{_JS_FUNCTIONS[expr.func]}({self.stringify(expr.args, ', ')})"
+
+    def _print_erf(self, expr):
+        return f"(1 - erfc({self._print(expr.args[0])}))"
+
+    def _print_Q(self, expr):
+        return self.parenthesize(expr.rewrite(sp.erfc), 0)
+
+    def _print_betainc_regularized(self, expr):
+        a, b, low, high = (self._print(arg) for arg in expr.args)
+        upper = f"betainc({high}, {a}, {b})"
+        return upper if expr.args[2] == 0 else f"({upper} - betainc({low}, {a}, {b}))"
+
+    def _print_betainc_inverse(self, expr):
+        a, b, p = (self._print(arg) for arg in expr.args)
+        return f"betaincinv({p}, {a}, {b})"
+
+    def _print_Piecewise(self, expr):
+        text = "NaN"
+        for value, condition in reversed(expr.args):
+            text = self._print(value) if condition == sp.true else f"({self._print(condition)} ? {self._print(value)} : {text})"
+        return f"({text})"
+
+    def emptyPrinter(self, expr):
+        raise TypeError(f"expr contains {type(expr).__name__}, which has no JavaScript translation")
+
+
+for _function in _JS_FUNCTIONS:
+    setattr(_JavaScript, f"_print_{_function.__name__}", _JavaScript._print_named)
+
+
+def javascript(expr):
+    """JavaScript expression equal to a SymPy expression.
+
+    Parameters
+    ----------
+    expr : sympy.Expr or sympy relational
+        Over any symbols; they keep their names.
+
+    Returns
+    -------
+    str
+        Uses `Math` and the helpers `erfc(x)`, `gammaln(x)`, `betainc(x, a, b)` and `betaincinv(p, a, b)`.
+
+    Raises
+    ------
+    TypeError
+        If any part of the expression has no translation, naming that part.
+
+    Examples
+    --------
+    >>> from superposition.symbols import l, n
+    >>> javascript(sp.exp(n / l))
+    'Math.exp(n/l)'
+    >>> javascript(sp.Sum(l, (l, 1, n)))
+    Traceback (most recent call last):
+    ...
+    TypeError: expr = Sum(l, (l, 1, n)) contains Sum, which has no JavaScript translation
+    """
+    expr = sp.sympify(expr)
+    for node in sp.preorder_traversal(expr):
+        known = isinstance(node, (*_JS_CONSTANTS, *_JS_OPERATIONS, *_JS_SPECIAL)) or node.func in _JS_FUNCTIONS
+        if not known or node in (sp.nan, sp.zoo, sp.oo, -sp.oo):
+            raise TypeError(f"expr = {expr} contains {node.func.__name__}, which has no JavaScript translation")
+    return _JavaScript({"precision": 17}).doprint(expr)
+
+
+class _NumPy(SciPyPrinter):
+    def _print_betainc_regularized(self, expr):
+        # SymPy 1.14 prints the difference without brackets, so that 1/I comes out wrong
+        return f"({super()._print_betainc_regularized(expr)})"
+
+
+_NUMPY = [
+    {
+        "Q": lambda x: scipy.special.erfc(np.asarray(x) / np.sqrt(2.0)) / 2,
+        "betainc_inverse": lambda a, b, p: scipy.special.betaincinv(a, b, p),
+    },
+    "scipy",
+]
+
+
+def numeric(expr, arguments):
+    """NumPy function of a SymPy expression.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        Any expression that `javascript` can translate.
+    arguments : sequence of str
+        Names of its symbols, the keywords of the function.
+
+    Returns
+    -------
+    callable
+        Takes keyword numbers or arrays, broadcasts, returns a float for numbers; silent about infinities.
+
+    Examples
+    --------
+    >>> from superposition.symbols import l, n
+    >>> numeric(l / n, ("l", "n"))(l=1, n=4)
+    0.25
+    """
+    expr = sp.sympify(expr)
+    by_name = {symbol.name: symbol for symbol in expr.free_symbols}
+    unknown = sorted(set(by_name) - set(arguments))
+    if unknown:
+        raise ValueError(f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {tuple(arguments)}")
+    symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
+    printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
+    function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
+
+    def evaluate(**values):
+        arrays = np.broadcast_arrays(*(np.asarray(values[name], dtype=float) for name in arguments))
+        with np.errstate(all="ignore"):
+            result = function(*arrays)
+        shape = arrays[0].shape if arrays else ()
+        result = np.broadcast_to(np.asarray(result), shape)
+        return result.copy() if shape else result.item()
+
+    return evaluate
+
+
+def _words(interval):
+    low, high = interval.start, interval.end
+    parts = []
+    if low != -sp.oo:
+        parts.append(f"{'above' if interval.left_open else 'at least'} {low}")
+    if high != sp.oo:
+        parts.append(f"{'below' if interval.right_open else 'at most'} {high}")
+    return "a finite real number" + (" " + " and ".join(parts) if parts else "")
+
+
+def _array(formula, name, value, accepted):
+    if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)):
+        array = np.asarray(float(value))
+    elif isinstance(value, (np.ndarray, list, tuple)):
+        array = np.asarray(value)
+    else:
+        array = None
+    if array is None or array.dtype.kind not in "iuf":
+        raise TypeError(f"{formula}: {name} = {value!r} is not a number or an array of numbers; accepted: {accepted}")
+    return array.astype(float)
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A formula of the book.
+
+    Parameters
+    ----------
+    name : str
+        Its name in `superposition.formulas`.
+    expr : sympy.Expr
+        Right-hand side, over the symbols of `superposition.symbols`.
+    meaning : str
+        One sentence: what the number is.
+    status : str
+        "exact", "bound", "asymptotic" or "heuristic".
+    source : str
+        Where it comes from: the chapter that derives it, or a publication and the place in it.
+    detail : str
+        What the status word leaves open: which direction, which limit, how far off it was measured.
+    domain : dict of sympy.Symbol to sympy.Interval
+        Values of single arguments, where they are narrower than the notation table's.
+    where : tuple of sympy relational
+        Conditions between arguments, such as m ≥ n.
+    lhs : str
+        LaTeX of the left-hand side; the name with its arguments if empty.
+
+    Raises
+    ------
+    TypeError
+        At definition, if the expression cannot be translated to JavaScript.
+    ValueError
+        At definition, if the status is not one of the four words or a symbol is not in the notation table.
+
+    Examples
+    --------
+    >>> from superposition.formulas import welch_bound
+    >>> round(welch_bound(n=512, m=4096), 4)
+    0.0413
+    >>> welch_bound(n=8, m=4)
+    Traceback (most recent call last):
+    ...
+    ValueError: welch_bound: m = 4 with n = 8 is outside the domain; accepted: m >= n
+    """
+
+    name: str
+    expr: sp.Expr
+    meaning: str
+    status: str
+    source: str
+    detail: str = ""
+    domain: dict = field(default_factory=dict)
+    where: tuple = ()
+    lhs: str = ""
+
+    def __post_init__(self):
+        if self.status not in STATUSES:
+            raise ValueError(f"status = {self.status!r} of formula {self.name!r}; accepted: {', '.join(STATUSES)}")
+        intervals = {symbol: entry(symbol).values for symbol in sorted(self.expr.free_symbols, key=str)}
+        strangers = [s for s in self.domain if s not in intervals]
+        strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
+        if strangers:
+            raise ValueError(f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}")
+        object.__setattr__(self, "domain", intervals | self.domain)
+        object.__setattr__(self, "js", javascript(self.expr))
+        object.__setattr__(self, "js_domain", javascript(self._inside))
+
+    @property
+    def arguments(self):
+        """Names of the arguments, in alphabetical order."""
+        return tuple(symbol.name for symbol in self.domain)
+
+    @cached_property
+    def _inside(self):
+        # without the letters' assumptions, under which SymPy would drop a condition such as eps >= 0
+        plain = {symbol: sp.Symbol(symbol.name, real=True) for symbol in self.domain}
+        intervals = (interval.as_relational(plain[symbol]) for symbol, interval in self.domain.items())
+        return sp.And(*intervals, *(relation.xreplace(plain) for relation in self.where))
+
+    @cached_property
+    def latex(self):
+        """LaTeX of the right-hand side."""
+        return to_latex(self.expr)
+
+    @cached_property
+    def _function(self):
+        return numeric(self.expr, self.arguments)
+
+    @cached_property
+    def _holds(self):
+        return numeric(self._inside, self.arguments)
+
+    @cached_property
+    def _conditions(self):
+        return [(relation, numeric(relation, self.arguments)) for relation in self.where]
+
+    def __call__(self, *positional, **values):
+        """Value of the formula at keyword numbers or arrays, which broadcast.
+
+        Raises
+        ------
+        TypeError
+            If an argument is missing, unknown, positional, or not numeric.
+        ValueError
+            If a value is not finite or lies outside the domain.
+        """
+        arrays = self._checked(positional, values)
+        for relation, holds in self._conditions:
+            inside = np.asarray(holds(**arrays), dtype=bool)
+            if not inside.all():
+                self._refuse(relation, arrays, inside)
+        return self._function(**arrays)
+
+    def contains(self, **values):
+        """Whether the formula is defined there: a bool, or a boolean array for arrays.
+
+        Examples
+        --------
+        >>> from superposition.formulas import welch_bound
+        >>> welch_bound.contains(n=8, m=[4, 8, 16])
+        array([False,  True,  True])
+        """
+        arrays = {name: np.asarray(values[name], dtype=float) for name in self.arguments}
+        finite = np.logical_and.reduce([np.isfinite(array) for array in np.broadcast_arrays(*arrays.values())])
+        inside = np.asarray(self._holds(**arrays), dtype=bool) & finite
+        return inside if inside.shape else bool(inside)
+
+    def _checked(self, positional, values):
+        signature = f"{self.name}({', '.join(self.arguments)})"
+        if positional:
+            raise TypeError(f"{signature}: {positional[0]!r} was given by position; accepted: keywords only")
+        missing = [name for name in self.arguments if name not in values]
+        unknown = [name for name in values if name not in self.arguments]
+        if missing or unknown:
+            what = f"{missing[0]} is missing" if missing else f"{unknown[0]} = {values[unknown[0]]!r} is not an argument"
+            raise TypeError(f"{signature}: {what}; accepted: {', '.join(self.arguments)}")
+        arrays = {}
+        for symbol, interval in self.domain.items():
+            name, accepted = symbol.name, _words(interval)
+            array = _array(self.name, name, values[name], accepted)
+            above = array > float(interval.start) if interval.left_open else array >= float(interval.start)
+            below = array < float(interval.end) if interval.right_open else array <= float(interval.end)
+            bad = ~(np.isfinite(array) & above & below)
+            if bad.any():
+                raise ValueError(f"{self.name}: {name} = {array[bad].flat[0]:g} is outside the domain; accepted: {accepted}")
+            arrays[name] = array
+        try:
+            np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        except ValueError:
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+            raise ValueError(f"{signature}: shapes do not broadcast: {shapes}") from None
+        return arrays
+
+    def _refuse(self, relation, arrays, inside):
+        first = np.flatnonzero(~inside.reshape(-1))[0]
+        shape = inside.shape
+        names = sorted((s.name for s in relation.free_symbols), key=lambda s: s != str(relation.lhs))
+        at = {name: np.broadcast_to(arrays[name], shape).reshape(-1)[first] for name in names}
+        (name, value), *others = at.items()
+        beside = ", ".join(f"{other} = {number:g}" for other, number in others)
+        raise ValueError(f"{self.name}: {name} = {value:g} with {beside} is outside the domain; accepted: {relation}")
+
+    @property
+    def equation(self):
+        """LaTeX of the whole equation."""
+        escaped = self.name.replace("_", r"\_")
+        arguments = ", ".join(to_latex(symbol) for symbol in self.domain)
+        named = rf"\mathtt{{{escaped}}}({arguments})"
+        return f"{self.lhs or named} = {self.latex}"
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.equation}\qquad\text{{({self.status})}}$"
+
+    def __repr__(self):
+        return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"
+

@@ -1,0 +1,159 @@
+"""A Formula keeps its promises: one definition, checked domain, named errors."""
+
+import warnings
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superposition import formulas
+from superposition.formula import Formula, Q, half, javascript, numeric, root, to_latex
+from superposition.symbols import NOTATION, L, entry, eps, l, m, n
+
+
+def make(expr, **options):
+    return Formula("made_up", expr, "a formula for this test", "exact", "this test", **options)
+
+
+def test_expression_without_translation_is_refused_at_definition():
+    with pytest.raises(TypeError, match=r"contains Sum"):
+        make(sp.Sum(l, (l, 1, n)))
+    with pytest.raises(TypeError, match=r"contains factorial"):
+        make(sp.factorial(n))
+    with pytest.raises(TypeError, match=r"contains Infinity"):
+        make(sp.Max(n, sp.oo, evaluate=False))
+
+
+def test_status_word_must_be_one_of_the_four():
+    with pytest.raises(ValueError, match=r"status = 'obvious'.*accepted: exact, bound, asymptotic, heuristic"):
+        Formula("made_up", n, "", "obvious", "")
+
+
+def test_symbol_must_be_in_the_notation_table():
+    with pytest.raises(ValueError, match=r"q is not in the notation table"):
+        make(sp.Symbol("q"))
+
+
+def test_domain_may_only_name_arguments():
+    with pytest.raises(ValueError, match=r"names L, which is not in"):
+        make(n, where=(L > n,))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 0, -3, 0.999])
+@pytest.mark.parametrize("name", formulas.registry)
+def test_number_outside_the_domain_is_named(name, bad):
+    formula = formulas.registry[name]
+    for argument in formula.arguments:
+        interval = next(i for s, i in formula.domain.items() if s.name == argument)
+        if np.isfinite(bad) and bool(interval.contains(sp.Rational(str(bad)))):
+            continue
+        values = {other: 2 if other in "lmn" else 0.25 for other in formula.arguments} | {argument: bad}
+        with pytest.raises(ValueError, match=rf"{name}: {argument} = .* accepted: a finite real number"):
+            formula(**values)
+
+
+@pytest.mark.parametrize("bad", ["8", None, True, np.bool_(True), 1j, [1, "2"], [True], object(), n, np.array([1j])])
+def test_value_that_is_no_number_is_a_type_error(bad):
+    with pytest.raises(TypeError, match=r"welch_bound: n = .* is not a number or an array of numbers; accepted"):
+        formulas.welch_bound(n=bad, m=4096)
+
+
+def test_arguments_are_keywords_and_all_of_them():
+    with pytest.raises(TypeError, match=r"512 was given by position"):
+        formulas.welch_bound(512, 4096)
+    with pytest.raises(TypeError, match=r"n is missing; accepted: m, n"):
+        formulas.welch_bound(m=4096)
+    with pytest.raises(TypeError, match=r"k = 3 is not an argument"):
+        formulas.welch_bound(m=4096, n=512, k=3)
+
+
+def test_shapes_that_do_not_broadcast_are_named():
+    with pytest.raises(ValueError, match=r"shapes do not broadcast: m \(3,\), n \(2,\)"):
+        formulas.welch_bound(m=[8, 9, 10], n=[2, 3])
+
+
+def test_condition_between_arguments_names_both():
+    with pytest.raises(ValueError, match=r"welch_bound: m = 4 with n = 8 is outside the domain; accepted: m >= n"):
+        formulas.welch_bound(n=[4, 8], m=4)
+
+
+def test_arrays_broadcast_and_numbers_stay_numbers():
+    grid = formulas.welch_bound(n=np.array([[2], [4]]), m=[4, 8, 16])
+    assert grid.shape == (2, 3)
+    assert grid[1, 2] == formulas.welch_bound(n=4, m=16)
+    assert isinstance(formulas.welch_bound(n=4, m=16), float)
+
+
+def test_whole_numbers_beyond_64_bits_are_numbers():
+    assert formulas.max_active(n=1, m=10**30) == pytest.approx(1 / (8 * 30 * np.log(10)))
+
+
+def test_inputs_are_never_changed():
+    m_values = np.array([4, 8, 16])
+    formulas.welch_bound(n=4, m=m_values)
+    assert m_values.tolist() == [4, 8, 16]
+
+
+@pytest.mark.parametrize("name", formulas.registry)
+def test_limits_inside_the_domain_are_finite_and_silent(name):
+    formula = formulas.registry[name]
+    corners = [dict(l=1, m=4, n=4, eps=0.25, t=0.5), dict(l=4, m=4, n=4, eps=0.25, t=0.0), dict(l=1, m=2, n=2, eps=0.5, t=0.5)]
+    corners.append(dict(l=1, m=5, n=4, eps=0.25, t=0.25))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values = [formula(**{a: c[a] for a in formula.arguments}) for c in corners if formula.contains(**{a: c[a] for a in formula.arguments})]
+    assert values
+    assert np.isfinite(values).all()
+
+
+@given(n_value=st.floats(1, 1e6), m_value=st.floats(2, 1e12))
+def test_contains_says_what_a_call_accepts(n_value, m_value):
+    inside = formulas.welch_bound.contains(n=n_value, m=m_value)
+    assert inside == (m_value >= n_value)
+    if inside:
+        assert formulas.welch_bound(n=n_value, m=m_value) >= 0
+    else:
+        with pytest.raises(ValueError, match="outside the domain"):
+            formulas.welch_bound(n=n_value, m=m_value)
+
+
+def test_lower_end_survives_the_letters_assumptions():
+    assert not make(eps).contains(eps=-0.1)
+    assert "0 <= eps" in make(eps).js_domain
+
+
+def test_latex_keeps_the_books_shape():
+    assert to_latex(root(8 * sp.log(m) / n)) == r"\sqrt{\frac{8 \ln m}{n}}"
+    assert to_latex(half(n - 3)) == r"\frac{n - 3}{2}"
+    assert to_latex(Q(n) ** 2) == r"Q^{2}\left(n\right)"
+    assert to_latex(eps) == r"\varepsilon"
+
+
+def test_upper_tail_of_the_normal_is_a_function_sympy_can_use():
+    assert sp.simplify(Q(n).diff(n) - Q(n).rewrite(sp.erfc).diff(n)) == 0
+    assert Q(sp.oo) == 0
+    assert abs(Q(sp.Integer(1)).evalf() - 0.158655253931457) < 1e-14
+
+
+def test_numeric_function_refuses_a_symbol_it_was_not_told():
+    with pytest.raises(ValueError, match=r"has the symbol n, which is not among"):
+        numeric(l / n, ("l",))
+
+
+def test_every_registered_formula_says_what_it_is():
+    for name, formula in formulas.registry.items():
+        assert name == formula.name
+        assert formula.meaning
+        assert formula.source
+        assert formula.status == "exact" or formula.detail, name
+        assert all(entry(symbol) for symbol in formula.domain)
+        assert javascript(formula.expr) == formula.js
+        assert formula.latex in formula.equation
+
+
+def test_notation_gives_each_letter_one_meaning():
+    for column in ("math", "code", "meaning"):
+        entries = [getattr(row, column) for row in NOTATION]
+        assert len(set(entries)) == len(entries)
