@@ -1,0 +1,68 @@
+# The book's commands. `make help` lists them; everything that is installed goes to .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+READY := .venv/.ready
+SITE := _build/.site
+CHAPTERS := $(wildcard book/*.ipynb)
+SOURCES := _config.yml _toc.yml pyproject.toml $(shell find book theme lib -type f \
+	-not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*' 2>/dev/null)
+
+export JUPYTER_PREFER_ENV_PATH := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test html notebooks lint format bench lock vendor clean
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
+	@$(BIN)/python tools/serve.py _build/html $(PORT)
+
+test: lint $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs)
+	$(BIN)/pytest --nbval --nbval-current-env tests $(CHAPTERS)
+
+html: $(SITE)  ## build the site into _build/html; every warning is an error
+
+notebooks: $(READY)  ## execute every chapter and store it in its normal form
+	$(BIN)/python tools/notebooks.py
+
+lint: $(READY)  ## check the style of the code and the form of the notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python tools/notebooks.py --check
+
+format: $(READY)  ## put the code in order
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(SITE)  ## measure what the book claims to be fast or small, each as a ratio (one of them needs npm)
+	@status=0; for bench in $(filter-out bench/stock.py,$(wildcard bench/*.py)); do \
+		$(BIN)/python $$bench || status=1; done; exit $$status
+
+lock: $(READY)  ## write the locks again from pyproject.toml, with the newest versions that fit
+	$(BIN)/python tools/lock.py
+
+vendor:  ## rebuild the vendored JavaScript, styles and fonts (the only command that needs Node)
+	cd tools/vendor && npm ci && npm run explorer && npm run site
+
+clean:  ## remove the site and the environment
+	rm -rf _build .venv
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "The book needs Python 3.11 or newer with its venv module, and $(PYTHON) is not that: install it, or name another with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	grep -v '^-e' requirements.txt > .venv/locked.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement .venv/locked.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(SITE): $(READY) $(SOURCES)
+	rm -rf _build/html _build/.doctrees
+	$(BIN)/jupyter-book build --quiet --nitpick --warningiserror --keep-going .
+	@touch $@

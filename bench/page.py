@@ -1,0 +1,89 @@
+"""The Sparsity page against the same page as Jupyter Book builds it by default, in one browser, loads interleaved."""
+
+import functools
+import gzip
+import statistics
+import tempfile
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import stock
+from playwright.sync_api import sync_playwright
+
+CHAPTER, LOADS = "sparsity", 9
+CHROMIUM = Path("/usr/bin/chromium")
+ALREADY_COMPRESSED = (".woff2", ".png")
+# When the first chart with a slider is on the page, and the frame that shows it has been painted.
+WATCH = """
+new MutationObserver((_, observer) => {
+    if (!document.querySelector("figure svg, .jupyter-widgets svg") || !document.querySelector("input[type=range]")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.live = performance.now(); }));
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def serve(folder):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/book/{CHAPTER}.html"
+
+
+def load(browser, address):
+    """Load a page with an empty cache; return the milliseconds to its first live explorer, and its gzipped bytes."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="load")
+    page.wait_for_function("window.live", timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    bodies = [(answer.url, answer.body()) for answer in answers if answer.ok]
+    size = sum(len(body if url.endswith(ALREADY_COMPRESSED) else gzip.compress(body)) for url, body in bodies)
+    live = page.evaluate("window.live")
+    context.close()
+    return live, size
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        stock.prepare(folder, CHAPTER)
+        our_seconds, ours = stock.build(stock.ROOT, folder / "ours")
+        stock_seconds, default = stock.build(folder, folder / "default")
+        chromium = playwright.chromium
+        path = CHROMIUM if CHROMIUM.exists() else chromium.executable_path
+        arguments = [
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        ]
+        browser = chromium.launch(executable_path=path, args=arguments)
+        addresses = [serve(ours), serve(default)]
+        loads = [[load(browser, address) for address in addresses] for _ in range(LOADS)]
+        browser.close()
+    our_live, stock_live = (statistics.median(one[side][0] for one in loads) for side in (0, 1))
+    our_size, stock_size = (statistics.median(one[side][1] for one in loads) for side in (0, 1))
+    print(
+        f"first live explorer of {CHAPTER}: {our_live:.0f} ms vs ipywidgets manager and MathJax {stock_live:.0f} ms: "
+        f"{our_live / stock_live:.2f} (goal at most 0.5; median of {LOADS} loads each)"
+    )
+    print(
+        f"gzipped bytes of {CHAPTER}: {our_size / 1000:.0f} kB vs ipywidgets manager and MathJax "
+        f"{stock_size / 1000:.0f} kB: {our_size / stock_size:.2f} (goal at most 0.33)"
+    )
+    print(
+        f"cold build of the site: {our_seconds:.1f} s vs Jupyter Book's defaults {stock_seconds:.1f} s: "
+        f"{our_seconds / stock_seconds:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Mathematics, set while the site is built.
+
+KaTeX runs in an embedded V8, so a page needs no script to show its formulas, and a formula that KaTeX cannot set is a
+warning of the build instead of red text on a page. Each formula carries MathML for screen readers beside its HTML.
+"""
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from py_mini_racer import MiniRacer
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+KATEX = Path(__file__).parent / "vendor" / "katex"
+NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
+
+logger = logging.getLogger(__name__)
+
+
+TYPESET = """
+function typeset(tex, displayMode) {
+  try {
+    const options = { displayMode, output: "htmlAndMathml", strict: "error", throwOnError: true };
+    return JSON.stringify({ html: katex.renderToString(tex, options) });
+  } catch (error) {
+    return JSON.stringify({ error: error.message });
+  }
+}
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def engine():
+    javascript = MiniRacer()
+    javascript.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
+    javascript.eval(TYPESET)
+    return javascript
+
+
+@cache
+def typeset(tex, *, display):
+    """Return the HTML and MathML of one formula.
+
+    Raises
+    ------
+    ValueError
+        If KaTeX cannot set `tex`; the message is KaTeX's own.
+    """
+    answer = json.loads(engine().call("typeset", tex, display))
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    return answer["html"]
+
+
+def typeset_node(node, tex, *, display):
+    try:
+        return typeset(tex, display=display)
+    except ValueError as error:
+        logger.warning("%s in %r", error, tex, location=node, type="katex")
+        return f"<code>{html.escape(tex)}</code>"
+
+
+def display_tex(node):
+    """Return one TeX source for a displayed formula, its number left to the page.
+
+    Sphinx lets paragraphs of one displayed formula stand for its lines; an environment is passed on whole, starred
+    because KaTeX would number each of its rows by itself.
+    """
+    source = node.astext().strip()
+    if node["nowrap"]:
+        return NUMBERED_ENVIRONMENT.sub(r"\\\1{\2*}", source)
+    lines = [line.strip() for line in source.split("\n\n") if line.strip()]
+    if len(lines) > 1:
+        return r"\begin{gathered}" + r"\\".join(lines) + r"\end{gathered}"
+    return NUMBERED_ENVIRONMENT.sub(r"\\\1{\2*}", source)
+
+
+def visit_inline(self, node):
+    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    self.body.append(typeset_node(node, node.astext(), display=False) + "</span>")
+    raise nodes.SkipNode
+
+
+def visit_display(self, node):
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    self.body.append(f'<div class="math-scroll">{typeset_node(node, display_tex(node), display=True)}</div>')
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))

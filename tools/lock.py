@@ -1,0 +1,28 @@
+"""Write the two locks from `pyproject.toml`: what builds and tests the book, and what a reader on Binder runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+OLDEST_PYTHON = "3.11"
+LOCKS = {"requirements.txt": ("--all-extras",), "binder/requirements.txt": ()}
+FROM_ELSEWHERE = re.compile(r"https?://|file:|^--", re.MULTILINE)
+
+
+def compile_lock(path, extras):
+    command = [Path(sys.executable).with_name("uv"), "pip", "compile", "pyproject.toml", "--output-file", path, *extras]
+    command += ["--universal", "--python-version", OLDEST_PYTHON, "--upgrade", "--quiet"]
+    command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links"]
+    subprocess.run(command, check=True, cwd=ROOT)
+    lock = (ROOT / path).read_text(encoding="utf-8")
+    if FROM_ELSEWHERE.search(lock):
+        sys.exit(f"{path} names a registry or a path: a lock holds names and versions only")
+    header = "# Written by `make lock` from pyproject.toml; do not edit.\n"
+    (ROOT / path).write_text(f"{header}{lock}-e .\n", encoding="utf-8")
+
+
+for lock, extras in LOCKS.items():
+    compile_lock(lock, extras)
+    print(f"wrote {lock}")

@@ -1,0 +1,58 @@
+// Copies what the site vendors from npm packages into theme/vendor, and writes down what it copied.
+// Run by `make vendor`; versions are those of package-lock.json.
+
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const vendor = join(here, "..", "..", "theme", "vendor");
+const modules = join(here, "node_modules");
+
+const parts = [
+  {
+    package: "katex",
+    folder: "katex",
+    files: ["LICENSE", "dist/katex.min.js", "dist/katex.min.css"],
+    fonts: { from: "dist/fonts", to: "fonts", pattern: /\.woff2$/ },
+    what: "sets the mathematics while the site is built (the script stays off the pages)",
+  },
+  {
+    package: "@fontsource-variable/source-serif-4",
+    folder: "source-serif",
+    files: ["LICENSE"],
+    fonts: { from: "files", to: ".", pattern: /^source-serif-4-latin-wght-(normal|italic)\.woff2$/ },
+    what: "the typeface of the text",
+  },
+];
+
+async function copyPart(part) {
+  const from = join(modules, part.package), to = join(vendor, part.folder);
+  await mkdir(join(to, part.fonts.to), { recursive: true });
+  for (const file of part.files) await cp(join(from, file), join(to, file.split("/").at(-1)));
+  for (const font of await readdir(join(from, part.fonts.from))) {
+    if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
+  }
+  const { version, license } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
+  return `| ${part.folder}/ | ${part.package} | ${version} | ${license} | ${part.what} |`;
+}
+
+// Every browser the book is read in takes WOFF2, so the style need not name the older formats, which are not vendored.
+async function keepWoff2() {
+  const style = join(vendor, "katex", "katex.min.css");
+  const text = await readFile(style, "utf8");
+  await writeFile(style, text.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, ""));
+}
+
+await rm(vendor, { recursive: true, force: true });
+const rows = [];
+for (const part of parts) rows.push(await copyPart(part));
+await keepWoff2();
+await writeFile(join(vendor, "README.md"), `# Vendored files of the site
+
+Written by \`make vendor\` (\`tools/vendor/site.mjs\`) from the npm packages below; do not edit them here.
+
+| folder | package | version | licence | what for |
+|---|---|---|---|---|
+${rows.join("\n")}
+`);
