@@ -18,7 +18,7 @@ from sympy.printing.numpy import SciPyPrinter
 
 from superposition.symbols import NOTATION, entry
 
-__all__ = ["STATUSES", "Formula", "Q", "betainc_inverse", "half", "javascript", "numeric", "root", "to_latex"]
+__all__ = ["STATUSES", "Formula", "Q", "betainc_inverse", "half", "javascript", "numeric", "root", "to_latex", "use_book_notation"]
 
 STATUSES = ("exact", "bound", "asymptotic", "heuristic")
 
@@ -86,6 +86,17 @@ class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
         return sorted(super()._as_ordered_terms(expr, order), key=lambda term: term.could_extract_minus_sign())
 
+    def _print_Pow(self, expr):
+        if expr.exp.is_Add:
+            expr = sp.Pow(expr.base, sp.together(expr.exp), evaluate=False)
+        return super()._print_Pow(expr)
+
+    def _print_ExpBase(self, expr, exp=None):
+        if sp.denom(sp.together(expr.exp)) == 1 and not expr.exp.atoms(sp.Function):
+            return super()._print_ExpBase(expr, exp)
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\exp{power}\left({self._print(expr.exp)}\right)"
+
     def _print_loggamma(self, expr, exp=None):
         text = rf"\ln\Gamma\left({self._print(expr.args[0])}\right)"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
@@ -133,6 +144,16 @@ def to_latex(expr):
     return _BookLatex({"symbol_names": names}).doprint(expr)
 
 
+def use_book_notation():
+    """Let SymPy print expressions in the book's notation in this kernel.
+
+    Examples
+    --------
+    >>> use_book_notation()
+    """
+    sp.init_printing(use_latex="mathjax", latex_printer=lambda expr, **_: to_latex(expr))
+
+
 _JS_CONSTANTS = (sp.Integer, sp.Rational, sp.Float, type(sp.pi), type(sp.E), sp.Symbol)
 _JS_OPERATIONS = (sp.Add, sp.Mul, sp.Pow, sp.And, sp.Or, sp.Not, sp.Rel, type(sp.true), type(sp.false))
 _JS_FUNCTIONS = {
@@ -157,6 +178,12 @@ _JS_SPECIAL += (sp.betainc_regularized, betainc_inverse)
 
 
 class _JavaScript(JavascriptCodePrinter):
+    def _print_Pow(self, expr):
+        # a product rounds as NumPy's square does; Math.pow may not
+        if expr.base.is_Symbol and expr.exp in (2, 3):
+            return "(" + "*".join([expr.base.name] * int(expr.exp)) + ")"
+        return super()._print_Pow(expr)
+
     def _print_named(self, expr):
         return f"{_JS_FUNCTIONS[expr.func]}({self.stringify(expr.args, ', ')})"
 
@@ -471,8 +498,9 @@ class Formula:
         named = rf"\mathtt{{{escaped}}}({arguments})"
         return f"{self.lhs or named} = {self.latex}"
 
-    def _repr_latex_(self):
-        return rf"$\displaystyle {self.equation}\qquad\text{{({self.status})}}$"
+    def _repr_markdown_(self):
+        detail = f": {self.detail}" if self.detail else ""
+        return f"$$\n{self.equation}\n$$\n\n**{self.status}**{detail}"
 
     def __repr__(self):
         return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"

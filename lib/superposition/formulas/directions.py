@@ -34,7 +34,7 @@ _tail_at_eps = _tail.subs(t, eps)
 
 overlap_density = Formula(
     "overlap_density",
-    exp(loggamma(n / 2) - loggamma(half(n - 1))) / sqrt(pi) * (1 - t**2) ** half(n - 3),
+    exp(loggamma(n / 2) - loggamma(half(n - 1))) / sqrt(pi) * (1 - t**2) ** ((n - 3) / 2),
     "probability density of the overlap of two random unit vectors",
     "exact",
     CHAPTER,
@@ -55,7 +55,7 @@ overlap_tail = Formula(
 
 overlap_tail_bound = Formula(
     "overlap_tail_bound",
-    (1 - t**2) ** half(n - 1) / 2,
+    (1 - t**2) ** ((n - 1) / 2) / 2,
     "an elementary number that the overlap's tail probability never exceeds",
     "bound",
     CHAPTER,
@@ -192,7 +192,8 @@ welch_directions = Formula(
 )
 
 _sine = sqrt(1 - eps**2)
-_wide, _narrow = (1 + _sine) / (2 * _sine), (1 - _sine) / (2 * _sine)
+# the second is (1 - s)/(2 s) at s = √(1 - ε²), written without the difference that would cancel
+_wide, _narrow = (1 + _sine) / (2 * _sine), eps**2 / (2 * _sine * (1 + _sine))
 
 kabatiansky_levenshtein = Formula(
     "kabatiansky_levenshtein",

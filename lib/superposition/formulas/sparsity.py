@@ -76,7 +76,7 @@ expected_errors = Formula(
     "expected number of the m features that a threshold at 1/2 reads wrongly",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many neurons; overstates errors at l = 1 and small n",
+    detail="Gaussian, for many neurons; at l = 1 up to 28 % too low below n = 12 and too high above it, 2.8 times at n = 64",
     where=(l <= m,),
 )
 
@@ -128,7 +128,8 @@ max_active_tight = Formula(
     "active features up to which all m are read without error, for a tight frame with random signs",
     "heuristic",
     CHAPTER,
-    detail="can exceed m just above n, where m is the cap; at m = n nothing interferes and all m may be active",
+    detail="measured 2 to 5 % above it for m/n from 1.05 to 4; closer to n it exceeds m, which is then the limit, reached by "
+    "frames with random signs; at m = n nothing interferes and all m may be active",
     domain=_TWO_FEATURES,
     where=(m >= n,),
     lhs=r"l_{\max}",

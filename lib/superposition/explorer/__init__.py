@@ -1,0 +1,12 @@
+"""Explorers: charts that follow a reader's hand, declared in Python as data.
+
+A declaration is made of the objects of `declaration`; `Explorer` checks it, shows it live in a notebook and stores it
+whole in the cell's output, from which the site's script brings it to life. The JavaScript beside these files does both.
+"""
+
+from superposition.explorer import declaration
+from superposition.explorer.declaration import *  # noqa: F403
+from superposition.explorer.numbers import format_value
+from superposition.explorer.widget import Explorer, module_source, style_source
+
+__all__ = [*declaration.__all__, "Explorer", "format_value", "module_source", "style_source"]

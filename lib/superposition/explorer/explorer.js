@@ -1,0 +1,336 @@
+// The explorer as a reader meets it: chart, sliders, numbers and words that follow one another.
+// Default export: the anywidget of a live notebook. hydrate: the same on a page without a kernel.
+
+import { color, dashes, draw, symbols } from "./chart.js";
+import { evaluate, valueOf } from "./expressions.js";
+import { formatValue } from "./numbers.js";
+import { State } from "./state.js";
+
+export { evaluate, formatValue };
+
+let count = 0;
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+// Text in which *letters* are set in italics.
+function rich(text) {
+  return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));
+}
+
+function svg(tag, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+const outlines = {
+  circle: "M12,2.5a4.5,4.5 0 1,0 .01,0z",
+  square: "M8,3h8v8h-8z",
+  triangle: "M12,2l5,9h-10z",
+  diamond: "M12,1l4.2,6l-4.2,6l-4.2,-6z",
+  star: "M12,1.5l1.5,3.8l4,.2l-3.1,2.6l1,4l-3.4,-2.2l-3.4,2.2l1,-4l-3.1,-2.6l4,-.2z",
+  wye: "M10.5,1.5h3v4l3.6,2.2l-1.5,2.6l-3.6,-2l-3.6,2l-1.5,-2.6l3.6,-2.2z",
+};
+
+// What a mark looks like, for the legend.
+function swatch({ type, series, dash, x }) {
+  const stroke = color(series);
+  const dasharray = dashes[(dash ?? series) - 1] ?? "none";
+  const shape = outlines[symbols[(series - 1) % symbols.length]];
+  const drawn = {
+    area: () => svg("rect", { x: 1, y: 2, width: 22, height: 10, fill: stroke, "fill-opacity": 0.25 }),
+    bars: () => svg("rect", { x: 7, y: 1, width: 10, height: 12, fill: stroke }),
+    dot: () => svg("path", { d: shape, fill: stroke }),
+    samples: () =>
+      svg("g", { stroke, "stroke-width": 1.75, fill: "var(--sp-paper)" }, svg("path", { d: "M12,0v14M9,.5h6M9,13.5h6" }), svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" })),
+    arrows: () => svg("path", { d: "M1,7h20M16,3l6,4l-6,4", stroke, "stroke-width": 2, fill: "none" }),
+    rule: () =>
+      svg("path", { d: x === undefined ? "M0,7h24" : "M12,0v14", stroke, "stroke-width": 2, "stroke-dasharray": dasharray, fill: "none" }),
+    line: () => svg("path", { d: "M0,7h24", stroke, "stroke-width": 2.5, "stroke-dasharray": dasharray, fill: "none" }),
+  };
+  const sample = svg("svg", { width: 24, height: 14, viewBox: "0 0 24 14", "aria-hidden": "true" });
+  sample.append((drawn[type] ?? drawn.line)());
+  return sample;
+}
+
+function legend(declaration) {
+  const items = declaration.marks.filter(({ label }) => label);
+  if (items.length === 0) return "";
+  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", {}, key(mark), element("span", {}, ...rich(mark.label)))));
+}
+
+function key(mark) {
+  if (mark.type !== "cells") return swatch(mark);
+  const ends = [mark.low, mark.high].map((end) => (typeof end === "number" ? formatValue(end) : ""));
+  return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
+}
+
+function sentences(declaration, scope) {
+  return declaration.text
+    .filter(({ when }) => when === undefined || evaluate(when, scope))
+    .map(({ template, values }) =>
+      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
+    )
+    .join(" ");
+}
+
+class Explorer {
+  constructor(figure, declaration, model) {
+    count += 1;
+    this.figure = figure;
+    this.declaration = declaration;
+    this.model = model;
+    this.state = new State(declaration);
+    this.found = new Map();
+    this.build();
+    if (!model) {
+      this.restore();
+      window.addEventListener("hashchange", this.restore);
+    }
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.chart);
+    this.resize();
+    this.say();
+  }
+
+  build() {
+    const { declaration, figure } = this;
+    const own = (part) => `sp-${count}-${part}`;
+    const title = figure.querySelector(".sp-title");
+    this.text = figure.querySelector(".sp-text");
+    title.id = own("title");
+    this.text.id = own("text");
+    this.text.setAttribute("aria-live", "polite");
+    this.labels = { "aria-labelledby": title.id, "aria-describedby": this.text.id };
+
+    this.chart = element("div", { class: "sp-chart" });
+    const arrow = (way) => element("span", { "aria-hidden": "true" }, way);
+    const picture = element(
+      "div",
+      { class: declaration.aspect === undefined ? "sp-picture" : "sp-picture sp-square" },
+      element("p", { class: "sp-axis sp-axis-y" }, arrow("↑ "), ...rich(declaration.y.label)),
+      this.chart,
+      element("p", { class: "sp-axis sp-axis-x" }, ...rich(declaration.x.label), arrow(" →")),
+    );
+    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => this.slider(slider, i, own)));
+    this.readouts = declaration.readouts.map(() => element("dd", {}));
+    const readouts = element(
+      "dl",
+      { class: "sp-readouts" },
+      ...declaration.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, ...rich(label)), this.readouts[i])),
+    );
+    this.status = element("span", { class: "sp-status", role: "status" });
+    const tools = element("div", { class: "sp-tools" }, this.status);
+    if (!this.model) tools.append(element("button", { type: "button", onclick: () => this.copyLink() }, "Copy link"));
+    tools.append(element("button", { type: "button", onclick: () => this.reset() }, "Reset"));
+
+    const head = element("div", { class: "sp-head" });
+    title.replaceWith(head);
+    head.append(title, tools);
+    head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
+    if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
+    figure.classList.add("sp-ready");
+  }
+
+  slider({ symbol, letter, label, values, noted }, i, own) {
+    const last = values.length - 1;
+    const input = element("input", {
+      type: "range",
+      id: own(`slider-${symbol}`),
+      name: symbol,
+      step: 1,
+      autocomplete: "off",
+      oninput: () => this.moved(i, Number(input.value)),
+    });
+    const output = element("output", { for: input.id });
+    const track = element("div", { class: "sp-track" }, input);
+    for (const position of noted) track.append(element("span", { class: "sp-note", style: `--sp-at: ${last ? position / last : 0}`, "aria-hidden": "true" }));
+    (this.inputs ??= [])[i] = { input, output, track };
+    return element(
+      "div",
+      { class: "sp-slider" },
+      element("label", { for: input.id }, element("i", {}, letter), " – ", ...rich(label)),
+      output,
+      track,
+    );
+  }
+
+  moved(i, position) {
+    this.state.move(i, position);
+    this.changed();
+  }
+
+  reset() {
+    this.state.reset();
+    this.changed();
+  }
+
+  changed() {
+    this.repaint();
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      this.say();
+      if (!this.model) history.replaceState(history.state, "", this.state.hash);
+    }, 250);
+  }
+
+  restore = () => {
+    if (!this.state.restore(window.location.hash)) return;
+    this.repaint();
+    this.say();
+    this.figure.scrollIntoView({ behavior: "instant" });
+  };
+
+  // The first change of a frame is painted at once; those that follow in the same frame wait for the next.
+  repaint() {
+    if (this.painted) {
+      this.behind = true;
+      return;
+    }
+    this.paint();
+    this.painted = true;
+    requestAnimationFrame(() => {
+      this.painted = false;
+      if (!this.behind) return;
+      this.behind = false;
+      this.repaint();
+    });
+  }
+
+  resize() {
+    const width = Math.floor(this.chart.getBoundingClientRect().width);
+    if (width === 0 || width === this.width) return;
+    this.width = width;
+    this.text.style.minHeight = "";
+    this.paint();
+  }
+
+  place(control, { letter, values, unit }, position, [low, high]) {
+    const { input, output, track } = control;
+    const setting = `${low} ${position} ${high}`;
+    input.value = position;
+    if (setting === control.setting) return;
+    control.setting = setting;
+    const last = Math.max(values.length - 1, 1);
+    const shown = formatValue(values[position]);
+    input.min = low;
+    input.max = high;
+    input.value = position;
+    input.setAttribute("aria-valuetext", `${letter} = ${shown}${unit ? ` ${unit}` : ""}`);
+    track.style.setProperty("--sp-low", low / last);
+    track.style.setProperty("--sp-span", (high - low) / last);
+    output.value = shown;
+  }
+
+  paint() {
+    const { state, declaration } = this;
+    const scope = state.values;
+    this.inputs.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
+    this.readouts.forEach((readout, i) => {
+      const { value, unit } = declaration.readouts[i];
+      readout.replaceChildren(formatValue(valueOf(value, scope)), unit ? ` ${unit}` : "");
+    });
+    if (!this.width) return;
+    const drawn = draw(declaration, state, this.found, this.width);
+    drawn.setAttribute("role", "img");
+    for (const [name, value] of Object.entries(this.labels)) drawn.setAttribute(name, value);
+    this.chart.replaceChildren(drawn);
+  }
+
+  // Words follow when the hand rests, since screen readers read them out. They keep the room they once took.
+  say() {
+    const words = sentences(this.declaration, this.state.values);
+    if (words !== this.said) this.text.replaceChildren(...rich(words));
+    this.said = words;
+    this.text.style.minHeight = `${this.text.offsetHeight}px`;
+  }
+
+  async copyLink() {
+    const address = window.location.href.split("#")[0] + this.state.hash;
+    const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    history.replaceState(history.state, "", this.state.hash);
+    this.status.textContent = copied ? "Link copied" : "The link is in the address bar";
+    setTimeout(() => this.status.replaceChildren(), 4000);
+  }
+
+  simulation({ label, seed }, own) {
+    const numbers = element("input", { type: "number", id: own("seed"), min: 0, max: 2 ** 31 - 1, step: 1, value: seed });
+    const start = element("button", { type: "button", class: "sp-start" }, label);
+    const cancel = element("button", { type: "button", hidden: true }, "Cancel");
+    const progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the simulation" });
+    const result = element("p", { class: "sp-result", role: "status" });
+    const running = (yes) => {
+      start.disabled = yes;
+      cancel.hidden = progress.hidden = !yes;
+    };
+    start.addEventListener("click", () => {
+      progress.value = 0;
+      running(true);
+      result.replaceChildren();
+      this.model.send({ type: "simulate", values: this.state.values, seed: Math.max(0, Math.trunc(Number(numbers.value) || 0)) });
+    });
+    cancel.addEventListener("click", () => this.model.send({ type: "cancel" }));
+    this.model.on("msg:custom", this.receive = (message) => {
+      if (message.type === "progress") {
+        progress.value = message.done;
+        return;
+      }
+      running(false);
+      result.replaceChildren(...rich(message.sentence));
+      if (message.type !== "point") return;
+      this.found.set(message.mark, [...(this.found.get(message.mark) ?? []), message.point]);
+      this.paint();
+    });
+    return element(
+      "div",
+      { class: "sp-simulate" },
+      element("div", { class: "sp-run" }, start, element("label", {}, "seed ", numbers), progress, cancel),
+      result,
+    );
+  }
+
+  destroy() {
+    clearTimeout(this.saying);
+    this.observer.disconnect();
+    window.removeEventListener("hashchange", this.restore);
+    if (this.receive) this.model.off("msg:custom", this.receive);
+  }
+}
+
+// Brings every explorer below root to life, one after the other, so that the first need not wait for the last.
+// The declaration is in its figure, as JSON.
+export async function hydrate(root = document) {
+  for (const figure of root.querySelectorAll("figure.sp-explorer:not(.sp-ready)")) {
+    const declaration = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    new Explorer(figure, declaration);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+function render({ model, el }) {
+  const declaration = model.get("declaration");
+  const figure = element(
+    "figure",
+    { class: "sp-explorer" },
+    element("p", { class: "sp-title" }, ...rich(declaration.title)),
+    element("p", { class: "sp-text" }),
+    element("figcaption", {}, ...rich(declaration.caption)),
+  );
+  // JupyterLab would take the keys of a slider for its own.
+  figure.addEventListener("keydown", (event) => event.stopPropagation());
+  el.append(figure);
+  const explorer = new Explorer(figure, declaration, model);
+  return () => explorer.destroy();
+}
+
+export default { render };

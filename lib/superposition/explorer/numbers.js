@@ -1,0 +1,51 @@
+// Numbers as a reader sees them. Python's format_value writes the same strings.
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+function grouped(digits) {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function tenToThe(power) {
+  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
+  return `10${power < 0 ? "⁻" : ""}${digits}`;
+}
+
+function trimmed(decimal) {
+  return decimal.replace(/\.?0+$/, "");
+}
+
+// Integers in full, other numbers to three significant digits, what is not finite in words. Twelve digits decide,
+// so that the last bits, in which two languages may differ, do not.
+export function formatValue(number) {
+  if (Number.isNaN(number)) return "undefined";
+  if (!Number.isFinite(number)) return number > 0 ? "unbounded" : "unbounded below";
+  const twelve = Math.abs(number).toExponential(11);
+  const sign = number < 0 ? "−" : "";
+  if (Number.isInteger(Number(twelve)) && Number(twelve) < 1e9) return Number(twelve) === 0 ? "0" : sign + grouped(String(Number(twelve)));
+  const [coefficient, power] = twelve.split("e");
+  let exponent = Number(power);
+  let three = Math.floor(Number(coefficient.replace(".", "")) / 1e9 + 0.5);
+  if (three === 1000) {
+    three = 100;
+    exponent += 1;
+  }
+  const digits = String(three);
+  if (exponent < -3 || exponent >= 6) {
+    const factor = trimmed(`${digits[0]}.${digits.slice(1)}`);
+    return sign + (factor === "1" ? tenToThe(exponent) : `${factor} × ${tenToThe(exponent)}`);
+  }
+  if (exponent >= 2) return sign + grouped(digits + "0".repeat(exponent - 2));
+  const padded = exponent < 0 ? "0".repeat(-exponent) + digits : digits;
+  const whole = Math.max(exponent, 0) + 1;
+  return sign + trimmed(`${padded.slice(0, whole)}.${padded.slice(whole)}`);
+}
+
+// A number on an axis: powers of ten far from one as such.
+export function formatTick(number) {
+  const power = Math.log10(Math.abs(number));
+  if (number !== 0 && (power >= 5 || power <= -3) && Math.abs(power - Math.round(power)) < 1e-9) {
+    return (number < 0 ? "−" : "") + tenToThe(Math.round(power));
+  }
+  return formatValue(number);
+}

@@ -1,0 +1,58 @@
+"""Numbers as a reader sees them; numbers.js writes the same strings."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+__all__ = ["format_value"]
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def _half_up(number, digits):
+    """The number rounded to so many significant digits, ties away from zero."""
+    rounded = number.quantize(Decimal(1).scaleb(number.adjusted() - digits + 1), ROUND_HALF_UP)
+    return rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - digits + 1), ROUND_HALF_UP)
+
+
+def _trimmed(text):
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_value(number):
+    """A number in words and digits: integers in full, others to three significant digits.
+
+    Twelve digits decide whether it is an integer and how it rounds, so that the last bits, in which NumPy and a
+    browser may differ, do not.
+
+    Parameters
+    ----------
+    number : float
+        Any number; what is not finite is said in words.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [format_value(x) for x in (8192, 0.09288, 31234.5, 1.5e-7, -2.0, float("inf"))]
+    ['8,192', '0.0929', '31,200', '1.5 × 10⁻⁷', '−2', 'unbounded']
+    """
+    number = float(number)
+    if math.isnan(number):
+        return "undefined"
+    if math.isinf(number):
+        return "unbounded" if number > 0 else "unbounded below"
+    if number == 0:
+        return "0"
+    sign = "−" if number < 0 else ""
+    twelve = _half_up(Decimal(abs(number)), 12)
+    if twelve < 10**9 and twelve == twelve.to_integral_value():
+        return f"{sign}{int(twelve):,}"
+    three = _half_up(twelve, 3)
+    exponent = three.adjusted()
+    if -3 <= exponent < 6:
+        return sign + _trimmed(f"{three:,f}")
+    factor = _trimmed(str(three.scaleb(-exponent)))
+    power = "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return sign + (power if factor == "1" else f"{factor} × {power}")

@@ -1,0 +1,72 @@
+// Where the sliders stand. A slider is a list of values; its position is an index into that list.
+
+import { evaluate } from "./expressions.js";
+
+export class State {
+  constructor(declaration) {
+    this.id = declaration.id;
+    this.sliders = declaration.sliders;
+    this.positions = this.sliders.map(({ start }) => start);
+    this.ranges = [];
+    this.settle();
+  }
+
+  get values() {
+    return Object.fromEntries(this.sliders.map(({ symbol, values }, i) => [symbol, values[this.positions[i]]]));
+  }
+
+  // A slider keeps to the values that those before it leave: its range follows, and its position if it must.
+  settle() {
+    const scope = {};
+    this.sliders.forEach(({ symbol, values, inside }, i) => {
+      const allowed = (value) => evaluate(inside, { ...scope, [symbol]: value });
+      const low = inside ? values.findIndex(allowed) : 0;
+      const high = inside ? values.findLastIndex(allowed) : values.length - 1;
+      this.ranges[i] = [low, high];
+      this.positions[i] = Math.min(Math.max(this.positions[i], low), high);
+      scope[symbol] = values[this.positions[i]];
+    });
+  }
+
+  move(i, position) {
+    this.positions[i] = position;
+    this.settle();
+  }
+
+  reset() {
+    this.positions = this.sliders.map(({ start }) => start);
+    this.settle();
+  }
+
+  get hash() {
+    const query = Object.entries(this.values).map(([symbol, value]) => `${symbol}=${value}`);
+    return `#${this.id}?${query.join("&")}`;
+  }
+
+  // True if the hash names this explorer and a setting; numbers snap to the nearest value, the rest is ignored.
+  restore(hash) {
+    const [id, query] = hash.replace(/^#/, "").split("?");
+    if (id !== this.id || query === undefined) return false;
+    const wanted = new URLSearchParams(query);
+    this.sliders.forEach(({ symbol, values, start }, i) => {
+      const text = wanted.get(symbol);
+      const number = text?.trim() ? Number(text) : NaN;
+      this.positions[i] = Number.isFinite(number) ? nearest(values, number) : start;
+    });
+    this.settle();
+    return true;
+  }
+
+  isAt(setting, except) {
+    const values = this.values;
+    return Object.entries(setting).every(([symbol, value]) => symbol === except || values[symbol] === value);
+  }
+}
+
+function nearest(values, number) {
+  let best = 0;
+  values.forEach((value, i) => {
+    if (Math.abs(value - number) < Math.abs(values[best] - number)) best = i;
+  });
+  return best;
+}

@@ -1,0 +1,1 @@
+"""The explorers of the book, a module for each chapter and a function for each explorer."""

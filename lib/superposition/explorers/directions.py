@@ -1,0 +1,190 @@
+"""Explorers of the chapter *Almost-orthogonal directions*."""
+
+import numpy as np
+import sympy as sp
+
+from superposition import codes, formulas, simulate
+from superposition.explorer import Area, Arrows, Axis, Curve, Dot, Explorer, Readout, Rule, Samples, Sentence, Simulation, Slider
+from superposition.symbols import eps, m, n, t
+
+__all__ = ["how_many_fit", "overlap_law", "plane", "worst_pair"]
+
+
+def plane():
+    """The best m directions in a plane, and what the worst two of them overlap by."""
+    k = sp.Symbol("k", integer=True)
+    angle = sp.pi * k / m
+    worst, floor = sp.cos(sp.pi / m), formulas.welch_bound.expr.subs(n, 2)
+    return Explorer(
+        id="directions-in-a-plane",
+        title="Directions in a plane",
+        caption="The best m directions that two neurons can hold: equally spaced over the half circle.",
+        sliders=[Slider(m, 2, 40, 5, scale="linear", label="features that have a direction")],
+        x=Axis(low=-1.1, high=1.1, label="first neuron"),
+        y=Axis(low=0, high=1.1, label="second neuron"),
+        marks=[Arrows(sp.cos(angle), sp.sin(angle), over=(k, 0, m - 1), label="directions of the features")],
+        readouts=[
+            Readout("between neighbours", 180 / m, unit="°"),
+            Readout("worst overlap", worst),
+            Readout("RMS overlap, on Welch's floor", floor),
+        ],
+        text=[
+            Sentence("Two features fit at a right angle and do not overlap.", when=sp.Eq(m, 2)),
+            Sentence(
+                "{m} directions share a plane, {angle}° apart. The worst two overlap by {worst}; no arrangement of them "
+                "has an RMS overlap below {floor}.",
+                angle=180 / m,
+                worst=worst,
+                floor=floor,
+                when=m > 2,
+            ),
+        ],
+    )
+
+
+def overlap_law():
+    """The exact law of the overlap of two random directions."""
+    normal = sp.exp(-n * t**2 / 2) * sp.sqrt(n / (2 * sp.pi))
+    beyond = 2 * formulas.overlap_tail.expr.subs(t, sp.Rational(1, 10))
+
+    def run(rng, n, draws=40_000, slices=20):
+        counts = []
+        for done in range(1, slices + 1):
+            counts.append(np.mean(np.abs(simulate.overlaps(int(n), draws // slices, rng)) > 0.1))
+            share, size = np.mean(counts), done * draws // slices
+            yield done / slices, share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
+
+    return Explorer(
+        id="overlap-of-two-directions",
+        title="The overlap of two random directions",
+        caption="The exact law, and the normal law of variance 1/n that it approaches.",
+        sliders=[Slider(n, 2, 4096, 16)],
+        x=Axis(t, -1, 1, label="overlap, *t*"),
+        y=Axis(low=0, high=sp.Max(1.5, sp.Rational(11, 10) * sp.sqrt(n / (2 * sp.pi))), label="probability density"),
+        marks=[
+            Curve(formulas.overlap_density, label="exact law"),
+            Curve(normal, label="normal law of variance 1/*n*"),
+            Rule(x=sp.Rational(1, 10), series=0, dash=3),
+            Rule(x=-sp.Rational(1, 10), series=0, dash=3, label="overlap 0.1"),
+        ],
+        readouts=[
+            Readout("RMS overlap", formulas.typical_overlap),
+            Readout("that is, away from perpendicular by", 180 / sp.pi * sp.asin(formulas.typical_overlap.expr), unit="°"),
+            Readout("overlap beyond 0.1", 100 * beyond, unit="%"),
+        ],
+        text=[
+            Sentence(
+                "With {n} neurons two random directions overlap by {typical} (root mean square), and {beyond} % of all pairs "
+                "by more than 0.1.",
+                typical=formulas.typical_overlap,
+                beyond=100 * beyond,
+            ),
+            Sentence("With two neurons nearly parallel pairs are the most likely ones.", when=sp.Eq(n, 2)),
+            Sentence("With three neurons every overlap is equally likely.", when=sp.Eq(n, 3)),
+        ],
+        simulate=Simulation(run, "share of pairs that overlap by more than 0.1", formula=beyond, x=sp.Rational(1, 10)),
+    )
+
+
+def _special_codes():
+    made = [codes.simplex(neurons) for neurons in (16, 64, 256)]
+    made += [codes.equiangular(neurons) for neurons in (15, 55)]
+    made += [codes.mutually_unbiased(neurons) for neurons in (16, 64, 256)]
+    return [
+        {"at": {"n": F.shape[0]}, "x": F.shape[1], "y": codes.coherence(F).worst, "se": 0}
+        for F in made
+    ]  # fmt: skip
+
+
+def _random_codes(trials=8):
+    points = []
+    for neurons in (16, 64, 256):
+        for size in (64, 256, 1024):
+            worst = simulate.worst_overlaps(neurons, size, trials, np.random.default_rng([neurons, size]))
+            error = worst.std(ddof=1) / np.sqrt(trials)
+            points.append({"at": {"n": neurons}, "x": size, "y": worst.mean(), "se": error})
+    return points
+
+
+def worst_pair():
+    """Typical, worst, promised and unavoidable overlap, against the number of features."""
+
+    def run(rng, m, n, codes_drawn=12):
+        worst = []
+        for done in range(1, codes_drawn + 1):
+            worst.append(simulate.worst_overlaps(int(n), int(m), 1, rng)[0])
+            if done > 1:
+                yield done / codes_drawn, np.mean(worst), np.std(worst, ddof=1) / np.sqrt(done), done
+
+    promised = formulas.jl_overlap
+    return Explorer(
+        id="worst-pair",
+        title="The worst pair",
+        caption="Four questions about overlap. Points: simulated random codes (mean of eight, bars of two standard errors) and "
+        "special codes, where the number of neurons has them.",
+        sliders=[Slider(n, 8, 1024, 64), Slider(m, 2, 10_000, 1024)],
+        x=Axis(m, 2, 10_000, scale="log"),
+        y=Axis(low=0, high=1, label="overlap"),
+        marks=[
+            Curve(promised, label="the lemma's reading"),
+            Curve(formulas.worst_overlap, label="worst pair, √(4 ln *m*/*n*)"),
+            Curve(formulas.worst_overlap_median, label="worst pair, exact law"),
+            Curve(formulas.typical_overlap.expr, label="typical pair"),
+            Curve(formulas.welch_bound, label="Welch's floor"),
+            Samples(_random_codes(), label="worst pair of random codes, simulated", series=3),
+            Samples(_special_codes(), label="simplex, equiangular, mutually unbiased", series=5),
+            Dot(m, formulas.worst_overlap_median),
+        ],
+        readouts=[
+            Readout("typical pair", formulas.typical_overlap),
+            Readout("worst pair", formulas.worst_overlap_median),
+            Readout("the lemma's reading", promised),
+            Readout("Welch's floor", sp.Piecewise((formulas.welch_bound.expr, m > n), (0, True))),
+        ],
+        text=[
+            Sentence(
+                "Among {m} random directions for {n} neurons a typical pair overlaps by {typical}, the worst by about {worst}.",
+                typical=formulas.typical_overlap,
+                worst=formulas.worst_overlap_median,
+            ),
+            Sentence("The lemma's reading, {promised}, is above 1 and says nothing.", promised=promised, when=promised.expr > 1),
+            Sentence("The lemma's reading is {promised}.", promised=promised, when=promised.expr <= 1),
+            Sentence("No code can have an RMS overlap below {floor}.", floor=formulas.welch_bound.expr, when=m > n),
+            Sentence("So few features need not overlap at all.", when=m <= n),
+        ],
+        simulate=Simulation(run, "worst overlap of a random code, mean", formula=formulas.worst_overlap_median),
+    )
+
+
+def how_many_fit():
+    """How many directions fit at a given overlap: what surely exists and what cannot be exceeded."""
+    found, lemma = formulas.gilbert_varshamov, formulas.jl_directions
+    tops = 10 ** (3 + n / 12)
+    return Explorer(
+        id="how-many-fit",
+        title="How many directions fit",
+        caption="Below the lower curve directions surely exist; above Welch's curve they cannot. The curve of Kabatiansky and "
+        "Levenshtein holds in the limit of many neurons.",
+        sliders=[Slider(n, 8, 512, 256), Slider(eps, 0.01, 0.6, 0.3, scale="linear", integer=False, label="largest overlap allowed")],
+        x=Axis(eps, 0.01, 0.6, label="largest overlap allowed, *ε*"),
+        y=Axis(low=1, high=tops, scale="log", label="directions"),
+        marks=[
+            Curve(formulas.kabatiansky_levenshtein, label="at most, in the limit (Kabatiansky–Levenshtein)"),
+            Curve(formulas.welch_directions, label="at most (Welch)"),
+            Curve(found, label="at least (greedy choice)"),
+            Curve(lemma, label="the lemma's reading"),
+            Area(1, found.expr, series=3),
+            Rule(x=1 / sp.sqrt(n), label="1/√*n*", series=0, dash=3),
+            Dot(eps, found),
+        ],
+        readouts=[
+            Readout("surely exist", found),
+            Readout("random ones, by the lemma's reading", lemma),
+            Readout("1/√n", formulas.typical_overlap),
+        ],
+        text=[
+            Sentence("{n} neurons surely hold {found} directions that overlap by at most {eps}.", found=found),
+            Sentence("They cannot hold more than {most}.", most=formulas.welch_directions.expr, when=n * eps**2 < 1),
+            Sentence("Welch's bound is silent, since {eps} is not below 1/√n.", when=n * eps**2 >= 1),
+        ],
+    )

@@ -1,0 +1,237 @@
+"""Explorers of the chapter *Sparsity*."""
+
+import numpy as np
+import sympy as sp
+
+from superposition import codes, formulas, simulate
+from superposition.explorer import Area, Axis, Curve, Dot, Explorer, Readout, Rule, Samples, Sentence, Simulation, Slider
+from superposition.symbols import l, m, n
+
+__all__ = ["most_or_every", "readout_errors", "tight_frames", "two_bells"]
+
+_HALF = sp.Rational(1, 2)
+
+
+def _slices(slices):
+    for fraction, result in slices:
+        yield fraction, result.errors, result.errors_se, result.trials
+
+
+def _random_code_errors(rng, l, m, n):  # noqa: E741
+    return _slices(simulate.random_code_error_slices(int(n), int(m), int(l), 2000, rng, slices=40))
+
+
+def two_bells():
+    """The readouts of absent and active features as two bells, and the threshold between them."""
+    r = sp.Symbol("r", real=True)
+
+    def bell(middle, noise):
+        return sp.exp(-((r - middle) ** 2) / (2 * noise.expr**2)) / (noise.expr * sp.sqrt(2 * sp.pi))
+
+    absent, present = bell(0, formulas.crosstalk_std), bell(1, formulas.crosstalk_std_present)
+    return Explorer(
+        id="two-bells",
+        title="What a threshold can tell apart",
+        caption="Readouts of an absent and of an active feature, for many neurons. What of a bell lies beyond ½ is read wrongly.",
+        sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 100, 10**7, 10_000)],
+        x=Axis(r, -1, 2, label="readout, *r*"),
+        y=Axis(low=0, high=sp.Rational(11, 10) / (formulas.crosstalk_std_present.expr * sp.sqrt(2 * sp.pi)), label="probability density"),
+        marks=[
+            Curve(absent, label="an absent feature"),
+            Curve(present, label="an active feature"),
+            Area(0, sp.Piecewise((absent, r > _HALF), (0, True)), series=1),
+            Area(0, sp.Piecewise((present, r < _HALF), (0, True)), series=2),
+            Rule(x=_HALF, label="threshold ½", series=0),
+        ],
+        readouts=[
+            Readout("noise on an absent feature", formulas.crosstalk_std),
+            Readout("false alarm, each absent feature", formulas.false_alarm),
+            Readout("miss, each active feature", formulas.miss),
+            Readout("expected errors, all features", formulas.expected_errors),
+        ],
+        text=[
+            Sentence(
+                "{l} of {m} features are active on {n} neurons. The noise on a readout is {noise}; an absent feature is read as "
+                "active with probability {alarm}, and among all features {errors} are read wrongly on average.",
+                noise=formulas.crosstalk_std,
+                alarm=formulas.false_alarm,
+                errors=formulas.expected_errors,
+            ),
+            Sentence("One readout can hardly be told from noise, let alone all.", when=4 * l > n),
+            Sentence("One readout is quite safe; all of them together are not.", when=(4 * l <= n) & (formulas.expected_errors.expr > 1)),
+        ],
+    )  # fmt: skip
+
+
+def _error_points():
+    points = []
+    for neurons in (256, 1024, 4096):
+        for size in (1000, 10_000, 1_000_000):
+            for n_active in (2, 5, 10, 20, 50, 100):
+                rng = np.random.default_rng([neurons, size, n_active])
+                run = simulate.random_code_errors(neurons, size, n_active, 400, rng)
+                if run.errors > 1e-4:
+                    points.append({"at": {"n": neurons, "m": size}, "x": n_active, "y": run.errors, "se": run.errors_se})
+    return points
+
+
+def readout_errors():
+    """Errors among all features, and of one, against the number of active ones."""
+    limit = formulas.max_active
+    return Explorer(
+        id="readout-errors",
+        title="How many features may be active?",
+        caption="Expected errors when all m features are read at a threshold of ½. Points: simulated, bars of two standard errors, "
+        "at the settings that were simulated for this page.",
+        sliders=[Slider(l, 1, 500, 10), Slider(n, 64, 16_384, 1024), Slider(m, 1000, 10**9, 10_000)],
+        x=Axis(l, 1, 500, scale="log"),
+        y=Axis(low=1e-4, high=sp.Max(1e4, m / 2), scale="log", label="wrong readouts"),
+        marks=[
+            Curve(formulas.expected_errors, label="expected errors, all features"),
+            Curve(formulas.false_alarm, label="error probability, one feature"),
+            Samples(_error_points(), label="all features, simulated", series=1),
+            Rule(x=limit, label="*n*/(8 ln *m*)", series=3),
+            Rule(y=1, series=0, dash=3, label="one error"),
+            Dot(l, formulas.expected_errors),
+        ],
+        readouts=[
+            Readout("expected errors, all features", formulas.expected_errors),
+            Readout("error probability, one feature", formulas.false_alarm),
+            Readout("limit n/(8 ln m)", limit),
+        ],
+        text=[
+            Sentence(
+                "With {l} of {m} features active on {n} neurons, {errors} readouts are wrong on average. The limit is {limit} "
+                "active features.",
+                errors=formulas.expected_errors,
+                limit=limit,
+            ),
+            Sentence("All features can be read.", when=formulas.expected_errors.expr < sp.Rational(1, 10)),
+            Sentence("Too many are active for all to be read.", when=formulas.expected_errors.expr > 1),
+        ],
+        simulate=Simulation(_random_code_errors, "expected errors of a random code", formula=formulas.expected_errors),
+    )
+
+
+def tight_frame_limits(neurons=(128, 256), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=600, sets_per_code=100):
+    """Measured limits of tight frames with random signs, at the errors that the formula leaves at its own limit.
+
+    Parameters
+    ----------
+    neurons, ratios : sequence of number
+        n, and m/n, to measure.
+    trials, sets_per_code : int
+        Active sets for each l tried, and sets tried on each frame.
+
+    Returns
+    -------
+    list of dict
+        Points for `Samples`: at n, x = m, y = active features, se its standard error.
+
+    Examples
+    --------
+    >>> point = tight_frame_limits((32,), (2,), trials=200, sets_per_code=50)[0]
+    >>> point["x"], 1 < point["y"] < 8
+    (64, True)
+    """
+    points = []
+    for size in neurons:
+        for ratio in ratios:
+            features = round(size * ratio)
+            level = formulas.errors_at_limit(m=features)
+            rng = np.random.default_rng([size, features])
+
+            def draw(rng, shape=(size, features)):
+                return codes.tight_frame(*shape, rng)
+
+            found = simulate.largest_active(draw, level, trials, rng, sets_per_code=sets_per_code)
+            points.append({"at": {"n": size}, "x": features, "y": found.n_active, "se": found.n_active_se})
+    return points
+
+
+def tight_frames():
+    """How many features may be active in a tight frame and in a random code, near m = n."""
+    capped = sp.Min(formulas.max_active_tight.expr, m)
+
+    def run(rng, m, n, sets=2000, slices=20):
+        size, features = int(n), int(m)
+        active = max(1, round(min(formulas.max_active_tight(m=features, n=size), features)))
+        code = codes.tight_frame(size, features, rng)
+        yield from _slices(simulate.readout_error_slices(code, active, sets, rng, slices=slices))
+
+    return Explorer(
+        id="tight-frames",
+        title="Better than random",
+        caption="Active features that a tight frame with random signs and a random code bear. Points: measured, bars of two "
+        "standard errors.",
+        sliders=[Slider(n, 16, 1024, 128), Slider(m, 17, 4096, 192)],
+        x=Axis(m, n + 1, 4 * n, label="features that have a direction, *m*"),
+        y=Axis(low=0, high=n, label="active features, *l*"),
+        marks=[
+            Curve(capped, label="tight frame"),
+            Curve(formulas.max_active, label="random code"),
+            Samples(tight_frame_limits(), label="tight frame, measured", series=1),
+            Dot(m, capped),
+        ],
+        readouts=[
+            Readout("tight frame", sp.Piecewise((capped, m > n), (m, True))),
+            Readout("random code", formulas.max_active),
+            Readout("Welch's floor", formulas.welch_bound),
+        ],
+        text=[
+            Sentence(
+                "{m} features on {n} neurons: a tight frame bears about {tight} active features, a random code {random}.",
+                tight=capped,
+                random=formulas.max_active,
+            ),
+            Sentence("The frame is still far better.", when=m < 2 * n),
+            Sentence("The frame's advantage is nearly used up.", when=m >= 4 * n),
+        ],
+    )
+
+
+def _adversaries():
+    points = []
+    for neurons in (64, 128, 256, 512, 1024):
+        F = codes.random_code(neurons, 4096, np.random.default_rng(neurons))
+        points.append({"at": {"m": 4096}, "x": neurons, "y": len(simulate.adversarial_set(F).active), "se": 0})
+    return points
+
+
+def most_or_every():
+    """What most active sets bear, and what every set is promised, against the number of neurons."""
+    most, every = formulas.max_active, formulas.guaranteed_active
+    return Explorer(
+        id="most-or-every",
+        title="Most sets, or every set",
+        caption="Random active sets of up to n/(8 ln m) features are read without error; coherence cannot promise more than ½√n for "
+        "every set. Points: the smallest set that fools a random code of 4,096 features.",
+        sliders=[Slider(n, 64, 10**6, 1024), Slider(m, 100, 10**9, 4096)],
+        x=Axis(n, 64, 10**6, scale="log"),
+        y=Axis(low=1, high=10**4, scale="log", label="active features, *l*"),
+        marks=[
+            Curve(most, label="most sets: *n*/(8 ln *m*)"),
+            Curve(every, label="every set, at best: ½√*n*"),
+            Samples(_adversaries(), label="smallest set that fools a random code", series=3),
+            Dot(n, most),
+            Dot(n, every),
+        ],
+        readouts=[
+            Readout("most sets", most),
+            Readout("every set, at best", every),
+            Readout("ratio", most.expr / every.expr),
+        ],
+        text=[
+            Sentence(
+                "With {n} neurons and {m} features, most active sets of up to {most} features are read without error; for every set "
+                "coherence promises at best {every}.",
+                most=most,
+                every=every,
+            ),
+            Sentence(
+                "At so few neurons the best conceivable promise for every set lies above what a random code bears on most sets; "
+                "random codes do not come near that promise.",
+                when=most.expr < every.expr,
+            ),
+        ],
+    )  # fmt: skip

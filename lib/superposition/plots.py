@@ -1,0 +1,120 @@
+"""The look of the book's static figures."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Markdown
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+__all__ = ["COLOURS", "FLOOR", "MEASURED", "THEORY", "WARNING", "figure", "label", "spread", "table", "use_book_style"]
+
+# Okabe & Ito's colours, the light ones darkened to a contrast of at least 3:1 on white
+THEORY, MEASURED, WARNING, FLOOR = "#0072B2", "#B35900", "#A8326E", "#00795A"
+COLOURS = (THEORY, MEASURED, FLOOR, WARNING, "#5D5D5D", "#2B7BBA")
+
+
+def use_book_style():
+    """Give Matplotlib the book's style in this kernel: sharp, quiet, colour-blind safe.
+
+    Examples
+    --------
+    >>> use_book_style()
+    >>> plt.rcParams["axes.spines.top"]
+    False
+    """
+    set_matplotlib_formats("retina")
+    mpl.rcParams.update(
+        {
+            "figure.figsize": (7, 3.8),
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "figure.facecolor": "white",
+            "savefig.bbox": None,
+            "font.size": 11,
+            "axes.prop_cycle": mpl.cycler(color=COLOURS),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": "#666666",
+            "axes.labelcolor": "#222222",
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.color": "#E6E6E6",
+            "grid.linewidth": 0.8,
+            "lines.linewidth": 2.2,
+            "legend.frameon": False,
+            "xtick.color": "#444444",
+            "ytick.color": "#444444",
+        }
+    )
+
+
+def figure(xlabel, ylabel, *, xscale="linear", yscale="linear", columns=1, **options):
+    """A figure with named, scaled axes.
+
+    Parameters
+    ----------
+    xlabel, ylabel : str
+        What the axes measure, with the letter of the notation table.
+    xscale, yscale : {"linear", "log"}
+        Scales of the axes.
+    columns : int
+        Axes side by side, sharing their scales and labels.
+    **options
+        Passed to `matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or array of Axes
+        One, or one per column.
+
+    Examples
+    --------
+    >>> figure("features, m", "overlap", xscale="log").get_xscale()
+    'log'
+    """
+    _, axes = plt.subplots(1, columns, sharex=True, sharey=True, squeeze=False, **options)
+    for axis in axes.flat:
+        axis.set(xlabel=xlabel, xscale=xscale, yscale=yscale)
+    axes[0, 0].set_ylabel(ylabel)
+    return axes[0, 0] if columns == 1 else axes[0]
+
+
+def label(axis, x, y, text, colour, **options):
+    """Write a curve's name beside it, in its colour, instead of into a legend.
+
+    Examples
+    --------
+    >>> label(figure("n", "overlap"), 0.5, 0.5, "Welch", FLOOR).get_text()
+    'Welch'
+    """
+    return axis.annotate(text, (x, y), xytext=(4, 4), textcoords="offset points", color=colour, fontweight="bold", **options)
+
+
+def spread(axis, x, samples, **options):
+    """Mark the median of each sample, with bars from its lowest to its highest value.
+
+    Examples
+    --------
+    >>> marks = spread(figure("m", "overlap"), [1, 2], [[1, 2, 5], [2, 3, 4]])
+    >>> marks.lines[0].get_ydata().tolist()
+    [2.0, 3.0]
+    """
+    middle = np.median(samples, axis=1)
+    bars = [middle - np.min(samples, axis=1), np.max(samples, axis=1) - middle]
+    return axis.errorbar(x, middle, bars, fmt="ko", capsize=3, **options)
+
+
+def table(head, rows):
+    """A table as Markdown, which a page shows and strict validation compares.
+
+    Examples
+    --------
+    >>> print(table(["n", "m"], [[2, 3]]).data)
+    | n | m |
+    |---|---|
+    | 2 | 3 |
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    text = ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+    text[1] = "|" + "---|" * len(head)
+    return Markdown("\n".join(text))

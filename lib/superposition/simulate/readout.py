@@ -1,0 +1,729 @@
+"""Reading all m features from n neurons while some are active: errors, crosstalk, worst sets, capacity.
+
+A set of `n_active` features is active, each with activation `amplitude`: the activation vector is
+x = F a, the readout r = Fᵀ x. A feature is read as present if its readout is above the threshold; an
+absent feature read as present is a *false alarm*, a present one not read as present is a *miss*.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse, special
+
+from superposition.arguments import finite_matrix, generator, integer, matrix, real
+from superposition.codes import coherence
+
+# Array entries worked on at a time: 8 MiB in double precision.
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class ReadoutErrors:
+    """Wrong readouts per trial when all m features are read, with standard errors.
+
+    Where errors are counted, a standard error is never below 1 / trials: that none was seen is known
+    no better than that one was seen.
+
+    Attributes
+    ----------
+    errors, errors_se : float
+        all wrong readouts.
+    false_alarms, false_alarms_se : float
+        absent read present.
+    misses, misses_se : float
+        present read absent.
+    any_error, any_error_se : float
+        chance of any.
+    trials : int
+        active sets drawn.
+    """
+
+    errors: float
+    errors_se: float
+    false_alarms: float
+    false_alarms_se: float
+    misses: float
+    misses_se: float
+    any_error: float
+    any_error_se: float
+    trials: int
+
+
+def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1):
+    """Wrong readouts of all m features of any code, by brute force.
+
+    .. math:: r = F^{\\mathsf T} F a, \\qquad
+              \\text{false alarm: } a_i = 0,\\ r_i > \\theta, \\qquad \\text{miss: } a_i = A,\\ r_i \\le \\theta
+
+    Parameters
+    ----------
+    code : array_like or callable
+        A code F of shape (n, m), the same in every trial; or a function ``rng -> F`` that draws one.
+        Columns are used as they are.
+    n_active : int
+        l, features active at once, 1 to m.
+    trials : int
+        Active sets to draw, uniformly among all sets of l features; at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    threshold : float
+        θ, in the unit of the activations.
+    amplitude : float
+        A > 0, the activation of each active feature.
+    sets_per_code : int
+        Active sets tried on each code drawn. Standard errors then rest on the means of the codes, since sets
+        on one code are not independent. Divides `trials`, at most half of it.
+
+    Returns
+    -------
+    ReadoutErrors
+        Means per trial, over all m features.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law*, as precise as the standard errors say: for one given code these are conditional on it.
+
+    Examples
+    --------
+    >>> from superposition.codes import random_code
+    >>> rng = np.random.default_rng(0)
+    >>> result = readout_errors(lambda rng: random_code(128, 500, rng), 3, 200, rng)
+    >>> 0 < result.errors < 1
+    True
+    """
+    ((_, result),) = _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, 1)
+    return result
+
+
+def readout_error_slices(
+    code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1, slices=20, field="errors"
+):
+    """One field of `readout_errors` as it builds up, for progress bars and event loops.
+
+    Parameters
+    ----------
+    code, n_active, trials, rng, threshold, amplitude, sets_per_code
+        As for `readout_errors`.
+    slices : int
+        How many parts of about equal length the work is cut into, at least 1.
+    field : str
+        ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
+
+    Yields
+    ------
+    tuple of float
+        Fraction of the trials done, estimate so far, its standard error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range; when the first slice is asked for.
+
+    Examples
+    --------
+    >>> from superposition.codes import tight_frame
+    >>> rng = np.random.default_rng(0)
+    >>> F = tight_frame(64, 80, rng)
+    >>> [fraction for fraction, estimate, se in readout_error_slices(F, 12, 100, rng, slices=4)]
+    [0.25, 0.5, 0.75, 1.0]
+    """
+    _check_field(field)
+    for fraction, result in _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, slices):
+        yield fraction, getattr(result, field), getattr(result, f"{field}_se")
+
+
+def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0):
+    """Wrong readouts of all m features of a random code, without ever forming its m columns.
+
+    .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
+              P(t > s) = \\tfrac12 I_{1-s^2}\\bigl(\\tfrac{n-1}{2}, \\tfrac12\\bigr)
+
+    Parameters
+    ----------
+    n : int
+        Neurons, at least 1.
+    m : int
+        Features, at least 1. Costs nothing: 10**12 and beyond are as fast as 10.
+    n_active : int
+        l, features active at once, 1 to m. Each trial takes of the order of l min(l, n) steps.
+    trials : int
+        Active sets to draw, each with a fresh code; at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    threshold : float
+        θ, in the unit of the activations.
+    amplitude : float
+        A > 0, the activation of each active feature.
+
+    Returns
+    -------
+    ReadoutErrors
+        The quantities of `readout_errors` for ``random_code(n, m, rng)`` drawn afresh in each trial.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law.* Given the activation vector x, the directions of absent features are still uniform
+    and independent, so their readouts are |x| t with independent t of the spherical law: the expected
+    number of false alarms given x is (m - l) P(t > θ/|x|), the chance of none the power m - l of the complement.
+    The readouts of the l present features are drawn through their Gram matrix, from its Cholesky factor: by
+    Bartlett (1933) that of l Gaussian vectors has independent normal entries above chi-distributed ones.
+    The expected misses are averaged over the last of the l directions in the same closed form. Only
+    whether any present feature is missed is counted; while no draw has shown a miss, `any_error_se` includes
+    what the expected misses allow.
+
+    Examples
+    --------
+    >>> result = random_code_errors(1024, 10**12, 4, 1000, np.random.default_rng(0))
+    >>> 0 < result.any_error <= result.errors < 0.1
+    True
+    """
+    ((_, result),) = _shortcut(n, m, n_active, trials, rng, threshold, amplitude, 1)
+    return result
+
+
+def random_code_error_slices(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0, slices=20, field="errors"):
+    """One field of `random_code_errors` as it builds up, for progress bars and event loops.
+
+    Parameters
+    ----------
+    n, m, n_active, trials, rng, threshold, amplitude
+        As for `random_code_errors`.
+    slices : int
+        How many parts of about equal length the work is cut into, at least 1.
+    field : str
+        ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
+
+    Yields
+    ------
+    tuple of float
+        Fraction of the trials done, estimate so far, its standard error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range; when the first slice is asked for.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> for fraction, estimate, se in random_code_error_slices(512, 10**6, 5, 2000, rng, slices=2):
+    ...     print(fraction, 0 < se < estimate)
+    0.5 True
+    1.0 True
+    """
+    _check_field(field)
+    for fraction, result in _shortcut(n, m, n_active, trials, rng, threshold, amplitude, slices):
+        yield fraction, getattr(result, field), getattr(result, f"{field}_se")
+
+
+def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
+    """Readouts of present and of absent features, for histograms.
+
+    Parameters
+    ----------
+    code : array_like or callable
+        A code F of shape (n, m), or a function ``rng -> F`` that draws one.
+    n_active : int
+        l, features active at once, 1 to m.
+    rng : numpy.random.Generator
+        Source of randomness.
+    trials : int
+        Active sets to draw, at least 1.
+    amplitude : float
+        A > 0, the activation of each active feature.
+    sets_per_code : int
+        Active sets tried on each code drawn; divides `trials`.
+
+    Returns
+    -------
+    present : numpy.ndarray
+        Shape (trials, l).
+    absent : numpy.ndarray
+        Shape (trials, m - l).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Examples
+    --------
+    >>> from superposition.codes import orthoplex
+    >>> present, absent = readouts(orthoplex(2), 1, np.random.default_rng(0))
+    >>> present, np.sort(absent)
+    (array([[1.]]), array([[-1.,  0.,  0.]]))
+    """
+    trials = integer("trials", trials)
+    present, absent = [], []
+    for _, active, r in _trials(code, n_active, trials, rng, amplitude, sets_per_code, trials):
+        there, others = _split(active, r)
+        present.append(there)
+        absent.append(others)
+    return np.concatenate(present), np.concatenate(absent)
+
+
+@dataclass(frozen=True)
+class Crosstalk:
+    """Moments of what other features add to a readout, with standard errors.
+
+    Attributes
+    ----------
+    absent_mean, absent_mean_se : float
+        mean, absent features.
+    absent_square, absent_square_se : float
+        mean square, absent.
+    present_mean, present_mean_se : float
+        mean, present features.
+    present_square, present_square_se : float
+        mean square, present.
+    trials : int
+        active sets drawn.
+    """
+
+    absent_mean: float
+    absent_mean_se: float
+    absent_square: float
+    absent_square_se: float
+    present_mean: float
+    present_mean_se: float
+    present_square: float
+    present_square_se: float
+    trials: int
+
+
+def crosstalk(code, n_active, trials, rng, amplitude=1.0, sets_per_code=1):
+    """Mean and mean square of the crosstalk on absent and on present features.
+
+    Crosstalk is the readout of an absent feature, and for a present one the readout less its own part A |f_i|².
+
+    Parameters
+    ----------
+    code : array_like or callable
+        A code F of shape (n, m), or a function ``rng -> F`` that draws one.
+    n_active : int
+        l, features active at once, 1 to m - 1.
+    trials : int
+        Active sets to draw, at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    amplitude : float
+        A > 0, the activation of each active feature.
+    sets_per_code : int
+        Active sets tried on each code drawn, as for `readout_errors`.
+
+    Returns
+    -------
+    Crosstalk
+        In units of A for the means, of A² for the mean squares.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law*. For random codes the means are 0 and the mean squares l/n and (l - 1)/n, in units of A².
+
+    Examples
+    --------
+    >>> from superposition.codes import random_code
+    >>> rng = np.random.default_rng(0)
+    >>> found = crosstalk(lambda rng: random_code(50, 400, rng), 5, 2000, rng, sets_per_code=10)
+    >>> abs(found.absent_square - 5 / 50) < 4 * found.absent_square_se
+    True
+    """
+    trials = integer("trials", trials, low=2)
+    moments = []
+    for F, active, r in _trials(code, n_active, trials, rng, amplitude, sets_per_code, trials):
+        present, absent = _split(active, r)
+        if not absent.size:
+            raise ValueError(f"n_active must be below m = {r.shape[1]}, so that some are absent, got {n_active}")
+        present = present - amplitude * np.einsum("ij,ij->j", F, F)[active]
+        moments.append([absent.mean(1), (absent**2).mean(1), present.mean(1), (present**2).mean(1)])
+    means, errors = _mean_and_error(np.concatenate(moments, axis=1), sets_per_code)
+    return Crosstalk(*np.ravel([means, errors], order="F").tolist(), trials)
+
+
+@dataclass(frozen=True)
+class WorstSet:
+    """A set of active features on which the readout of one feature is wrong.
+
+    Attributes
+    ----------
+    feature : int
+        feature read wrongly.
+    active : tuple of int
+        the active features.
+    readout : float
+        its wrong readout.
+    """
+
+    feature: int
+    active: tuple[int, ...]
+    readout: float
+
+
+def adversarial_set(F, feature=None, kind="false alarm", threshold=0.5):
+    """The smallest active set on which the readout of some feature is wrong, at unit amplitude.
+
+    Parameters
+    ----------
+    F : array_like
+        Code, shape (n, m), features as unit columns.
+    feature : int, optional
+        The feature to be read wrongly, 0 to m - 1; all are searched if it is not given.
+    kind : str
+        ``"false alarm"``: the feature is absent and read as present; ``"miss"``: it is present and not read so.
+    threshold : float
+        θ, in (0, 1).
+
+    Returns
+    -------
+    WorstSet or None
+        Of the smallest sets, the one whose readout is furthest on the wrong side; its active features are
+        in order of their part in the error, for a miss after the feature itself. None if every set is read
+        right, however large.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact*: a readout is a sum of overlaps, so among the sets of l features the l largest overlaps with a
+    column raise its readout most, and the most negative ones lower it most. The search takes the Gram matrix
+    in blocks of rows: O(m² n) time, memory a few blocks.
+
+    Examples
+    --------
+    >>> from superposition.codes import orthoplex, simplex
+    >>> adversarial_set(simplex(7))
+    >>> len(adversarial_set(simplex(7), kind="miss").active)
+    5
+    >>> adversarial_set(orthoplex(3), kind="miss")
+    WorstSet(feature=0, active=(0, 3), readout=0.0)
+    """
+    columns = finite_matrix("F", F)
+    m = columns.shape[1]
+    threshold = real("threshold", threshold, 0, 1, "()")
+    if kind not in ("false alarm", "miss"):
+        raise ValueError(f"kind must be 'false alarm' or 'miss', got {kind!r}")
+    searched = np.arange(m) if feature is None else np.array([integer("feature", feature, 0, m - 1)])
+    sign = 1.0 if kind == "false alarm" else -1.0
+    best, others = None, m
+    for block in np.array_split(searched, math.ceil(len(searched) * m / _BLOCK)):
+        rows = np.arange(len(block))
+        overlaps = columns[:, block].T @ columns
+        own = overlaps[rows, block] if kind == "miss" else np.zeros(len(block))
+        # A zero never comes before the readout turns wrong, so the feature itself never joins the set.
+        overlaps[rows, block] = 0
+        overlaps *= sign
+        strongest = np.partition(overlaps, m - others, axis=1)[:, m - others :]
+        readout = own[:, None] + sign * np.cumsum(np.sort(strongest, axis=1)[:, ::-1], axis=1)
+        wrong = readout > threshold if kind == "false alarm" else readout <= threshold
+        if not wrong.any():
+            continue
+        others = int(wrong.any(axis=0).argmax()) + 1
+        reached = np.where(wrong[:, others - 1], sign * readout[:, others - 1], -np.inf)
+        row = int(reached.argmax())
+        if best is None or others < len(best[1]) or reached[row] > sign * best[2]:
+            ranking = np.argsort(-overlaps[row], kind="stable")[:others]
+            best = int(block[row]), ranking, float(readout[row, others - 1])
+    if best is None:
+        return None
+    found, ranking, readout = best
+    active = ranking.tolist() if kind == "false alarm" else [found, *ranking.tolist()]
+    return WorstSet(found, tuple(active), readout)
+
+
+def guaranteed_active(F, threshold=0.5):
+    """How many features may be active if *every* set is to be read right, as far as coherence can tell.
+
+    .. math:: l \\mu < \\theta \\quad\\text{and}\\quad (l - 1)\\, \\mu < 1 - \\theta, \\qquad
+              \\mu = \\max_{i<j} |f_i \\cdot f_j|
+
+    Parameters
+    ----------
+    F : array_like
+        Code, shape (n, m) with m >= 2, features as columns of any length but zero.
+    threshold : float
+        θ, in (0, 1).
+
+    Returns
+    -------
+    int
+        The largest l, 0 to m, that satisfies both. At θ = ½ the first is the stronger.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Bound*, from below: an absent feature's readout is a sum of l overlaps, each at most μ; a present one's is
+    1 plus l - 1 of them. No set of this size is read wrongly; `adversarial_set` finds the smallest that is.
+    Since μ is at least the Welch bound, about 1/sqrt(n) for m ≫ n, it promises at most about ½ sqrt(n).
+
+    Examples
+    --------
+    >>> from superposition.codes import mutually_unbiased
+    >>> guaranteed_active(mutually_unbiased(256))
+    7
+    """
+    threshold = real("threshold", threshold, 0, 1, "()")
+    worst, m = coherence(F).worst, np.shape(F)[1]
+    if worst == 0:
+        return m
+    return max(0, min(m, math.ceil(threshold / worst) - 1, math.ceil(1 + (1 - threshold) / worst) - 1))
+
+
+@dataclass(frozen=True)
+class LargestActive:
+    """How many features can be active before errors exceed a level.
+
+    Attributes
+    ----------
+    n_active : float
+        l at the level.
+    n_active_se : float
+        its standard error.
+    bracket : tuple of int
+        l tried around.
+    """
+
+    n_active: float
+    n_active_se: float
+    bracket: tuple[int, int]
+
+
+def largest_active(code, level, trials, rng, field="errors", threshold=0.5, sets_per_code=1):
+    """The number of active features at which the errors of a code reach a level, by simulation.
+
+    Parameters
+    ----------
+    code : array_like or callable
+        A code F of shape (n, m), or a function ``rng -> F`` that draws one, always of the same shape.
+    level : float
+        Mean errors over all m features, or probability, that is still allowed; at least 10 / trials, so
+        that it can be measured.
+    trials : int
+        Active sets to draw at each l tried, at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    field : str
+        What is held at the level: ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
+    threshold : float
+        θ, at unit amplitude.
+    sets_per_code : int
+        Active sets tried on each code drawn, as for `readout_errors`.
+
+    Returns
+    -------
+    LargestActive
+        l as a real number: between the two l of the bracket, which differ by 1 or by at most a tenth, the
+        logarithm of the errors is taken as linear in 1/l. m, with standard error 0, if the level is
+        not exceeded with all features active; 0 if it is with one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law* but for the interpolation; it takes the errors to grow with l, as they do below the level.
+
+    Examples
+    --------
+    >>> from superposition.codes import tight_frame
+    >>> rng = np.random.default_rng(0)
+    >>> found = largest_active(lambda rng: tight_frame(64, 96, rng), 0.5, 400, rng, sets_per_code=20)
+    >>> 5 < found.n_active < 8
+    True
+    """
+    _check_field(field)
+    trials, rng = integer("trials", trials, low=2), generator(rng)
+    level = real("level", level, 10 / trials, math.inf, "[)")
+    m = matrix("code", code(rng) if callable(code) else code).shape[1]
+
+    def measure(n_active):
+        result = readout_errors(code, n_active, trials, rng, threshold, sets_per_code=sets_per_code)
+        return getattr(result, field), getattr(result, f"{field}_se")
+
+    low, high = 0, 1
+    at_low, at_high = None, measure(1)
+    while at_high[0] <= level and high < m:
+        low, at_low = high, at_high
+        high = min(2 * high, m)
+        at_high = measure(high)
+    if at_high[0] <= level:
+        return LargestActive(float(m), 0.0, (m, m))
+    if low == 0:
+        return LargestActive(0.0, 0.0, (0, 1))
+    while high - low > max(1, low / 10):
+        middle = (low + high) // 2
+        at_middle = measure(middle)
+        if at_middle[0] <= level:
+            low, at_low = middle, at_middle
+        else:
+            high, at_high = middle, at_middle
+    # none seen counts as half of one
+    (below, below_se), (above, above_se) = ((max(mean, 0.5 / trials), se) for mean, se in (at_low, at_high))
+    gap = math.log(above / below)
+    part = math.log(level / below) / gap
+    inverse = 1 / low + part * (1 / high - 1 / low)
+    part_se = math.hypot((1 - part) * below_se / below, part * above_se / above) / gap
+    return LargestActive(1 / inverse, part_se * (1 / low - 1 / high) / inverse**2, (low, high))
+
+
+def _check_field(field):
+    if field not in ("errors", "false_alarms", "misses", "any_error"):
+        raise ValueError(f"field must be 'errors', 'false_alarms', 'misses' or 'any_error', got {field!r}")
+
+
+def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
+    """Yield (F, active sets (b, l), readouts (b, m)) for blocks of at most `at_most` trials on one code."""
+    n_active, rng = integer("n_active", n_active), generator(rng)
+    amplitude = real("amplitude", amplitude, 0, math.inf, "()")
+    sets_per_code = integer("sets_per_code", sets_per_code)
+    if not callable(code) and sets_per_code != 1:
+        raise ValueError(f"sets_per_code must be 1 when code is an array, used in every trial, got {sets_per_code}")
+    if trials % sets_per_code:
+        raise ValueError(f"sets_per_code must divide trials = {trials}, got {sets_per_code}")
+    per_code = sets_per_code if callable(code) else trials
+    for _ in range(trials // per_code):
+        F = finite_matrix("code", code(rng) if callable(code) else code)
+        m = F.shape[1]
+        integer("n_active", n_active, high=m)
+        rows = np.ascontiguousarray(F.T)
+        left = per_code
+        while left:
+            size = min(left, at_most, max(1, _BLOCK // m))
+            left -= size
+            active = _active_sets(m, n_active, size, rng)
+            starts = np.arange(0, size * n_active + 1, n_active)
+            a = sparse.csr_array((np.full(active.size, amplitude), active.ravel(), starts), shape=(size, m))
+            yield F, active, (a @ rows) @ F
+
+
+def _active_sets(m, n_active, trials, rng):
+    """Uniformly random sets of features, shape (trials, n_active), in no particular order."""
+    if n_active * n_active > 16 * m:
+        return np.argpartition(rng.random((trials, m)), n_active - 1, axis=1)[:, :n_active]
+    # Floyd's algorithm (Bentley & Floyd 1987), all trials at once
+    sets = np.empty((trials, n_active), np.int64)
+    for k in range(n_active):
+        last = m - n_active + k
+        pick = rng.integers(last, size=trials, endpoint=True)
+        taken = (sets[:, :k] == pick[:, None]).any(axis=1)
+        sets[:, k] = np.where(taken, last, pick)
+    return sets
+
+
+def _split(active, readout):
+    """Readouts of the present and of the absent features."""
+    present = np.take_along_axis(readout, active, axis=1)
+    absent = np.ones(readout.shape, bool)
+    np.put_along_axis(absent, active, False, axis=1)
+    return present, readout[absent].reshape(len(readout), -1)
+
+
+def _mean_and_error(values, together):
+    """Mean and its standard error of each row, `together` consecutive values being one observation."""
+    observed = values.reshape(len(values), -1, together).mean(axis=2)
+    return observed.mean(axis=1), observed.std(axis=1, ddof=1) / math.sqrt(observed.shape[1])
+
+
+def _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, slices):
+    trials, slices = integer("trials", trials, low=2), integer("slices", slices)
+    threshold = real("threshold", threshold)
+    together = integer("sets_per_code", sets_per_code, high=trials // 2)
+    counts, done, reported = np.empty((2, trials)), 0, 0
+    for _, active, r in _trials(code, n_active, trials, rng, amplitude, together, math.ceil(trials / slices)):
+        hits = np.count_nonzero(np.take_along_axis(r, active, axis=1) > threshold, axis=1)
+        part = slice(done, done + len(active))
+        counts[:, part] = np.count_nonzero(r > threshold, axis=1) - hits, active.shape[1] - hits
+        done = part.stop
+        if done == trials or ((done - reported) * slices >= trials and done % together == 0 and done >= 2 * together):
+            reported = done
+            false_alarms, misses = counts[:, :done]
+            wrong = false_alarms + misses
+            means, errors = _mean_and_error(np.stack([wrong, false_alarms, misses, wrong > 0]), together)
+            yield done / trials, _result(means, np.maximum(errors, 1 / done), done)
+
+
+def _shortcut(n, m, n_active, trials, rng, threshold, amplitude, slices):
+    n, m, trials, slices = integer("n", n), integer("m", m), integer("trials", trials, low=2), integer("slices", slices)
+    n_active, rng, threshold = integer("n_active", n_active, high=m), generator(rng), real("threshold", threshold)
+    threshold /= real("amplitude", amplitude, 0, math.inf, "()")
+    absent = float(m - n_active)
+    block = min(math.ceil(trials / slices), max(1, _BLOCK // (n_active * min(n, n_active))))
+    values, missed, done, reported = np.empty((4, trials)), 0, 0, 0
+    while done < trials:
+        part = slice(done, min(done + block, trials))
+        length, others, present = _active_readouts(n, n_active, part.stop - done, rng)
+        alarm = _tail(_ratio(threshold, length), n)
+        false_alarms = absent * alarm
+        # P(t <= c) = P(t >= -c); nextafter takes the closed end where the law has atoms, n = 1
+        misses = n_active * _tail(np.nextafter(_ratio(1 - threshold, others), -np.inf), n)
+        miss = (present <= threshold).any(axis=1)
+        any_error = np.where(miss, 1.0, -np.expm1(special.xlog1py(absent, -alarm)))
+        values[:, part] = false_alarms + misses, false_alarms, misses, any_error
+        missed += np.count_nonzero(miss)
+        done = part.stop
+        if done == trials or ((done - reported) * slices >= trials and done >= 2):
+            reported = done
+            means, errors = _mean_and_error(values[:, :done], 1)
+            if missed in (0, done):
+                errors[3] = math.sqrt(errors[3] ** 2 + min(means[2], 1.0) / done)
+            yield done / trials, _result(means, errors, done)
+
+
+def _active_readouts(n, n_active, trials, rng):
+    """Of the sum x of l random unit vectors: its length, that of the sum without the last, and x · f_i."""
+    rank = min(n, n_active)
+    factor = np.zeros((trials, rank, n_active))
+    above = np.triu_indices(rank, 1, n_active)
+    factor[:, *above] = rng.standard_normal((trials, len(above[0])))
+    diagonal = np.arange(rank)
+    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(n - diagonal, (trials, rank)))
+    factor /= np.linalg.norm(factor, axis=1, keepdims=True)
+    others = factor[:, :, :-1].sum(axis=2)
+    x = others + factor[:, :, -1]
+    return np.linalg.norm(x, axis=1), np.linalg.norm(others, axis=1), np.einsum("bk,bkl->bl", x, factor)
+
+
+def _ratio(numerator, lengths):
+    """numerator / lengths, with its limit where a length is 0."""
+    return np.divide(numerator, lengths, out=np.full(lengths.shape, np.copysign(np.inf, numerator)), where=lengths > 0)
+
+
+def _tail(s, n):
+    """P(t > s) for the overlap t of two random unit vectors in n dimensions."""
+    if n == 1:
+        return ((s < 1.0) + 1.0 * (s < -1.0)) / 2
+    s = np.clip(s, -1.0, 1.0)
+    shape = (n - 1) / 2
+    # the same number twice: the argument of the first keeps its digits for small s, that of the second near 1
+    upper = np.where(
+        np.abs(s) < 0.5, special.betaincc(0.5, shape, s * s), special.betainc(shape, 0.5, (1 - s) * (1 + s))
+    )
+    return np.where(s < 0, 1 - upper / 2, upper / 2)
+
+
+def _result(means, errors, trials):
+    return ReadoutErrors(*np.ravel([means, errors], order="F").tolist(), trials)

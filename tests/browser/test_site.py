@@ -1,0 +1,139 @@
+"""The built site, page by page, in a real browser."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+BUILT = Path(__file__).parents[2] / "_build" / "html"
+PAGES = sorted(path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*.html") if path.parent.name != "_static")
+READ = [page for page in PAGES if page != "index.html"]  # the root's index.html only leads to the book
+WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+LINKS = """() => [...document.querySelectorAll("[href], [src]")]
+    .filter((element) => !element.closest("head link[rel=canonical]"))
+    .map((element) => element.href || element.src)"""
+TARGETS = """() => [...document.querySelectorAll("[id], a[name]")].map((element) => element.id || element.name)"""
+
+
+@pytest.fixture(params=READ)
+def address(request, site):
+    return f"{site}/{request.param}"
+
+
+def test_the_site_has_pages(site):
+    assert {"book/index.html", "search.html"} <= set(READ)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible_and_fits(address, scheme, width, new_page):
+    page = new_page(viewport=WIDTHS[width], color_scheme=scheme)
+    page.goto(address, wait_until="load")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]["width"]
+    for details in page.locator("article details").all():
+        details.evaluate("(element) => { element.open = true; }")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_pages_read_whole_without_javascript(address, new_page):
+    page = new_page(java_script_enabled=False)
+    page.goto(address, wait_until="load")
+    assert page.locator("main h1").inner_text()
+    for summary in page.locator("article summary").all():
+        summary.click()
+    for formula in page.locator("article .math").all():
+        assert formula.locator(".katex-html").first.bounding_box()["width"] > 0
+        assert formula.locator("math").count()
+
+
+def test_every_link_on_the_site_leads_somewhere(site, new_page):
+    page = new_page()
+    links, targets = {}, {}
+    for name in READ:
+        page.goto(f"{site}/{name}", wait_until="load")
+        links[name] = page.evaluate(LINKS)
+        targets[f"{site}/{name}"] = set(page.evaluate(TARGETS))
+    dead = []
+    for name, hrefs in links.items():
+        for href in sorted(set(hrefs)):
+            if not href.startswith(site):
+                continue
+            url, anchor = urldefrag(urljoin(f"{site}/{name}", href))
+            path = BUILT / unquote(urlsplit(url).path).lstrip("/")
+            if not path.exists() or (anchor and unquote(anchor) not in targets.get(url, ())):
+                dead.append(f"{name}: {href.removeprefix(site)}")
+    assert not dead, "\n".join(dead)
+    assert sum(map(len, links.values())) > len(READ)
+
+
+def test_the_root_leads_to_the_book(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/")
+    page.wait_for_url(f"{site}/book/index.html")
+
+
+def test_the_search_finds_a_page(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/book/index.html")
+    page.locator(".search input").fill("sparsity")
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li a")
+    results.first.wait_for()
+    results.filter(has_text="Sparsity").first.click()
+    page.wait_for_url(re.compile(r"book/sparsity\.html"))
+
+
+def test_the_contents_open_on_a_phone_and_lead_to_a_chapter(site, new_page):
+    page = new_page(viewport=WIDTHS["phone"])
+    page.goto(f"{site}/book/index.html")
+    contents = page.locator("nav.contents")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").click()
+    contents.get_by_role("link", name="Sparsity").click()
+    page.wait_for_url("**/book/sparsity.html")
+
+
+def test_the_reader_chooses_the_colours_and_they_stay(site, new_page):
+    page = new_page(color_scheme="light")
+    page.goto(f"{site}/book/index.html")
+    shown = lambda: page.evaluate("getComputedStyle(document.body).color")  # noqa: E731
+    light = shown()
+    page.get_by_role("button", name="Colours: auto").click()
+    page.get_by_role("button", name="Colours: light").click()
+    assert shown() != light
+    page.goto(f"{site}/search.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_code_can_be_copied(site, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/book/directions.html")
+    cell = page.locator(".cell_input .highlight").first
+    cell.hover()
+    cell.get_by_role("button", name="Copy").click()
+    cell.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == cell.locator("pre").inner_text().rstrip()
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(address, new_page):
+    page = new_page(viewport=WIDTHS["phone"])
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(100)
+    unreachable = page.evaluate("""() => [...document.querySelectorAll("article *")].filter((element) =>
+        /auto|scroll/.test(getComputedStyle(element).overflowX) && element.scrollWidth > element.clientWidth
+        && element.clientWidth > 0 && element.tabIndex < 0).map((element) => element.outerHTML.slice(0, 80))""")
+    assert unreachable == []
+
+
+def test_the_notebook_can_be_downloaded(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/book/sparsity.html")
+    page.get_by_role("button", name="Run or download this page").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "sparsity.ipynb"

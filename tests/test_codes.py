@@ -1,0 +1,351 @@
+"""Codes have the overlaps they are named for, and `coherence` sees exactly what the Gram matrix would show.
+
+Simulated values are compared at 6.5 standard errors. With fewer than 40 such comparisons in this file the
+chance that any fails by accident is below 40 * 8.1e-11 = 3.3e-9.
+"""
+
+import tracemalloc
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from superposition import codes
+from superposition.codes import (
+    coherence,
+    equiangular,
+    mutually_unbiased,
+    orthoplex,
+    random_code,
+    simplex,
+    tight_frame,
+)
+
+Z = 6.5
+seeds = st.integers(0, 2**32 - 1)
+EQUIANGULAR_SIZES = [3, 7, 9, 15, 19, 21, 27, 31, 37, 45, 49, 51, 55, 57]
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def overlaps_of(F):
+    F = np.asarray(F, float)
+    F = F / abs(F).max(axis=0)
+    F = F / np.linalg.norm(F, axis=0)
+    return (F.T @ F)[np.triu_indices(F.shape[1], 1)]
+
+
+def assert_average(values, expected):
+    values = np.asarray(values)
+    assert abs(values.mean() - expected) < Z * values.std(ddof=1) / np.sqrt(len(values))
+
+
+# -- codes --------------------------------------------------------------------------------------------
+
+
+@given(n=st.integers(1, 40), m=st.integers(1, 60), seed=seeds)
+@settings(deadline=None)
+def test_random_code_has_unit_columns(n, m, seed):
+    F = random_code(n, m, rng(seed))
+    assert F.shape == (n, m)
+    assert F.dtype == np.float64
+    np.testing.assert_allclose((F**2).sum(axis=0), 1, atol=1e-14)
+
+
+def test_random_code_in_one_dimension_is_a_fair_sign():
+    F = random_code(1, 10_000, rng())
+    assert set(np.unique(F)) == {-1.0, 1.0}
+    assert_average(F[0], 0)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 100])
+def test_random_directions_have_the_moments_of_the_uniform_sphere(n):
+    F = random_code(n, 40_000, rng(n))
+    u, v = F[:, ::2], F[:, 1::2]
+    t = (u * v).sum(axis=0)
+    assert_average(t, 0)
+    assert_average(t**2, 1 / n)
+    assert_average(t**4, 3 / (n * (n + 2)))
+    for axis in (np.eye(n)[0], np.ones(n) / np.sqrt(n)):
+        assert_average((axis @ F) ** 4, 3 / (n * (n + 2)))
+
+
+def test_the_generator_alone_decides_the_code():
+    for code in (random_code, tight_frame):
+        assert np.array_equal(code(5, 9, rng(3)), code(5, 9, rng(3)))
+        assert not np.array_equal(code(5, 9, rng(3)), code(5, 9, rng(4)))
+
+
+@given(n=st.integers(1, 40), extra=st.integers(0, 60), seed=seeds)
+@settings(deadline=None)
+def test_tight_frame_is_tight_and_of_unit_norm(n, extra, seed):
+    m = n + extra
+    F = tight_frame(n, m, rng(seed))
+    assert F.shape == (n, m)
+    assert F.dtype == np.float64
+    np.testing.assert_allclose(np.linalg.norm(F, axis=0), 1, atol=1e-14)
+    np.testing.assert_allclose(F @ F.T, m / n * np.eye(n), atol=1e-10)
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 2000), (2, 3), (2, 1999), (512, 512), (512, 513), (300, 1007)])
+def test_tight_frame_is_tight_at_its_limits(n, m):
+    F = tight_frame(n, m, rng())
+    np.testing.assert_allclose(np.linalg.norm(F, axis=0), 1, atol=1e-14)
+    np.testing.assert_allclose(F @ F.T, m / n * np.eye(n), atol=1e-10)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_tight_frame_of_one_more_than_n_is_the_simplex_with_random_signs(n):
+    t = np.concatenate([overlaps_of(tight_frame(n, n + 1, rng(seed))) for seed in range(300)])
+    np.testing.assert_allclose(abs(t), 1 / n, atol=1e-12)
+    one_each = t.reshape(300, -1)[:, 0]
+    assert_average(one_each * n, 0)
+
+
+def test_columns_of_a_tight_frame_are_exchangeable():
+    frames = [tight_frame(3, 5, rng(seed)) for seed in range(3000)]
+    first, last = np.array([[F[:, 0] @ F[:, 1], F[:, 3] @ F[:, 4]] for F in frames]).T
+    welch_squared = (5 - 3) / (3 * 4)
+    for t in (first, last):
+        assert_average(t, 0)
+        assert_average(t**2, welch_squared)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 129])
+def test_simplex_overlaps_are_all_minus_one_over_n(n):
+    F = simplex(n)
+    assert F.shape == (n, n + 1)
+    np.testing.assert_allclose((F**2).sum(axis=0), 1, atol=1e-13)
+    np.testing.assert_allclose(overlaps_of(F), -1 / n, atol=1e-13)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_orthoplex_overlaps_are_zero_but_for_opposites(n):
+    G = orthoplex(n).T @ orthoplex(n)
+    assert np.array_equal(G, np.block([[np.eye(n), -np.eye(n)], [-np.eye(n), np.eye(n)]]))
+
+
+@pytest.mark.parametrize("n", EQUIANGULAR_SIZES)
+def test_equiangular_lines_all_meet_the_welch_bound(n):
+    F = equiangular(n)
+    assert F.shape == (n, 2 * n)
+    np.testing.assert_allclose((F**2).sum(axis=0), 1, atol=1e-13)
+    np.testing.assert_allclose(F @ F.T, 2 * np.eye(n), atol=1e-12)
+    np.testing.assert_allclose(abs(overlaps_of(F)), np.sqrt(n / (n * (2 * n - 1))), atol=1e-13)
+
+
+def test_equiangular_refuses_every_size_without_the_construction():
+    for n in set(range(1, 58)) - set(EQUIANGULAR_SIZES):
+        with pytest.raises(ValueError, match=rf"n must make 2 n - 1 a prime .* got {n}"):
+            equiangular(n)
+
+
+@pytest.mark.parametrize("n", [4, 16, 64, 256])
+def test_mutually_unbiased_bases_are_orthonormal_and_unbiased(n):
+    F = mutually_unbiased(n)
+    assert F.shape == (n, 3 * n)
+    G = F.T @ F
+    same_basis = np.kron(np.eye(3, dtype=bool), np.ones((n, n), bool))
+    np.testing.assert_allclose(G[same_basis], np.kron(np.ones(3), np.eye(n).ravel()).ravel(), atol=1e-13)
+    np.testing.assert_allclose(abs(G[~same_basis]), 1 / np.sqrt(n), atol=1e-13)
+
+
+# -- coherence ----------------------------------------------------------------------------------------
+
+
+@given(n=st.integers(1, 12), m=st.integers(2, 30), seed=seeds)
+@settings(deadline=None)
+def test_coherence_equals_what_the_gram_matrix_shows(n, m, seed):
+    F = rng(seed).standard_normal((n, m))
+    t, found = overlaps_of(F), coherence(F)
+    np.testing.assert_allclose(found.rms, np.sqrt((t**2).mean()), rtol=1e-12)
+    np.testing.assert_allclose(found.worst, abs(t).max(), rtol=1e-13)
+    i, j = found.pair
+    assert 0 <= i < j < m
+    np.testing.assert_allclose(abs(overlaps_of(F[:, [i, j]])[0]), found.worst, rtol=1e-13)
+    assert all(type(x) is float for x in (found.rms, found.worst, found.welch))
+    assert all(type(x) is int for x in found.pair)
+
+
+@given(n=st.integers(1, 12), m=st.integers(2, 30), seed=seeds)
+@settings(deadline=None)
+def test_worst_is_at_least_rms_is_at_least_welch(n, m, seed):
+    found = coherence(random_code(n, m, rng(seed)))
+    assert 1 >= found.worst >= found.rms * (1 - 1e-12)
+    assert found.rms >= found.welch * (1 - 1e-12)
+    np.testing.assert_allclose(found.welch, np.sqrt(max(m - n, 0) / (n * (m - 1))), rtol=1e-15)
+
+
+@pytest.mark.parametrize("F", [tight_frame(7, 20, rng()), mutually_unbiased(16), simplex(9), equiangular(7)])
+def test_rms_of_a_tight_frame_is_the_welch_bound(F):
+    found = coherence(F)
+    np.testing.assert_allclose(found.rms, found.welch, rtol=1e-13)
+
+
+@pytest.mark.parametrize("F", [simplex(9), equiangular(19)])
+def test_worst_of_equiangular_lines_is_the_welch_bound(F):
+    found = coherence(F)
+    np.testing.assert_allclose(found.worst, found.welch, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 2), (3, 3), (8, 5), (60, 60)])
+def test_orthogonal_features_have_no_overlap_not_even_by_rounding(n, m):
+    F = tight_frame(max(n, m), max(n, m), rng())[:, :m]
+    found = coherence(F)
+    assert found.welch == 0
+    assert found.rms < 1e-15
+    assert found.worst < 1e-15
+
+
+def test_rms_of_a_small_excess_over_welch_is_not_lost_to_cancellation():
+    n = 50
+    F = np.eye(n)
+    F[:, 1] = [1e-9, np.sqrt(1 - 1e-18), *np.zeros(n - 2)]
+    np.testing.assert_allclose(coherence(F).rms, 1e-9 * np.sqrt(2 / (n * (n - 1))), rtol=1e-12)
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    monkeypatch.setattr(codes, "_TILE_ROWS", 4)
+    monkeypatch.setattr(codes, "_TILE_COLUMNS", 6)
+    monkeypatch.setattr(codes, "_PANEL_BYTES", 1)
+    monkeypatch.setattr(codes, "_PART_COLUMNS", 5)
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 5, 6, 7, 12, 13, 23])
+@pytest.mark.usefixtures("small_tiles")
+def test_every_pair_is_looked_at_whatever_the_tiles(m):
+    for i in range(m):
+        for j in range(i + 1, m):
+            F = np.eye(30)[:, :m]
+            F[29, [i, j]] = 0.3, -0.4
+            found = coherence(F)
+            assert found.pair == (i, j)
+            np.testing.assert_allclose(found.worst, 0.12 / np.sqrt(1.09 * 1.16), rtol=1e-13)
+
+
+@pytest.mark.parametrize("panel", [1, 4 * 3 * 9, 2**26])
+@pytest.mark.parametrize("m", [2, 6, 7, 29])
+@pytest.mark.usefixtures("small_tiles")
+def test_tiles_of_any_size_give_the_same_coherence(m, panel, monkeypatch):
+    monkeypatch.setattr(codes, "_PANEL_BYTES", panel)
+    for seed in range(20):
+        F = rng(seed).standard_normal((3, m))
+        t, found = overlaps_of(F), coherence(F)
+        np.testing.assert_allclose([found.rms, found.worst], [np.sqrt((t**2).mean()), abs(t).max()], rtol=1e-12)
+
+
+@pytest.mark.usefixtures("small_tiles")
+def test_worst_pair_is_told_apart_beyond_single_precision():
+    for i, j in [(0, 20), (3, 4), (20, 22)]:
+        F = np.eye(40)[:, :24]
+        F[39, [8, 9]] = 0.5
+        F[38, [i, j]] = 0.5, 0.5 + 1e-10
+        found = coherence(F)
+        assert found.pair == (i, j)
+        np.testing.assert_allclose(found.worst, overlaps_of(F[:, [i, j]])[0], rtol=1e-15)
+
+
+@given(exponents=st.lists(st.integers(-300, 300), min_size=6, max_size=6), seed=seeds)
+@settings(deadline=None)
+def test_coherence_does_not_see_the_lengths_of_columns(exponents, seed):
+    F = random_code(4, 6, rng(seed))
+    scaled = F * 10.0 ** np.array(exponents)
+    for a, b in ((coherence(F), coherence(scaled)), (coherence(F), coherence(-F))):
+        np.testing.assert_allclose([a.rms, a.worst], [b.rms, b.worst], rtol=1e-12)
+        assert a.pair == b.pair
+
+
+def test_columns_at_the_ends_of_the_float_range_are_measured():
+    largest = np.finfo(float).max
+    found = coherence([[largest, 5e-324, 0], [largest, 0, 1]])
+    np.testing.assert_allclose([found.worst, found.rms], [np.sqrt(0.5), np.sqrt(1 / 3)], rtol=1e-12)
+
+
+def test_a_repeated_or_opposite_column_has_overlap_one():
+    F = random_code(30, 200, rng())
+    for sign in (1, -1):
+        F[:, 150] = sign * F[:, 20]
+        found = coherence(F)
+        assert found.worst == pytest.approx(1, abs=1e-14)
+        assert found.pair == (20, 150)
+
+
+def test_worst_is_never_above_one_by_rounding():
+    F = random_code(3, 500, rng())
+    assert (F * F).sum(axis=0).max() > 1
+    assert coherence(np.hstack([F, F])).worst == 1
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int8, np.uint16, np.longdouble])
+def test_coherence_takes_any_real_type_and_layout(dtype):
+    F = rng().integers(1, 100, (5, 40)).astype(dtype)
+    expected = coherence(F.astype(float))
+    assert coherence(F) == expected
+    assert coherence(np.asfortranarray(F)) == expected
+    assert coherence(F.astype(float).tolist()) == expected
+    assert coherence(np.repeat(F, 2, axis=1)[:, ::2]) == expected
+
+
+def test_coherence_leaves_its_argument_alone():
+    F = rng().standard_normal((5, 9))
+    F.flags.writeable = False
+    coherence(F)
+
+
+def test_memory_stays_that_of_a_few_tiles():
+    F = rng().standard_normal((16, 12_000), dtype=np.float32)
+    coherence(F[:, :100])
+    tracemalloc.start()
+    coherence(F)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 * 2**20 < 4 * 12_000**2 / 8
+
+
+# -- refusals -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: random_code(2.0, 3, rng()), TypeError, r"n must be an integer at least 1, got float 2.0"),
+        (lambda: random_code(True, 3, rng()), TypeError, r"n must be an integer .* got bool True"),
+        (lambda: random_code("2", 3, rng()), TypeError, r"n must be an integer .* got str '2'"),
+        (lambda: random_code(2, np.array([3]), rng()), TypeError, r"m must be an integer .* got ndarray"),
+        (lambda: random_code(0, 3, rng()), ValueError, r"n must be at least 1, got 0"),
+        (lambda: random_code(2, -1, rng()), ValueError, r"m must be at least 1, got -1"),
+        (lambda: random_code(2, 3, 0), TypeError, r"rng must be a numpy.random.Generator, .* got int 0"),
+        (lambda: tight_frame(2, 3, np.random), TypeError, r"rng must be a numpy.random.Generator, .* got module"),
+        (lambda: tight_frame(3, 2, rng()), ValueError, r"m must be at least n .* got m = 2 and n = 3"),
+        (lambda: tight_frame(3, 4.0, rng()), TypeError, r"m must be an integer .* got float 4.0"),
+        (lambda: simplex(0), ValueError, r"n must be at least 1, got 0"),
+        (lambda: orthoplex(1.5), TypeError, r"n must be an integer .* got float 1.5"),
+        (lambda: equiangular("3"), TypeError, r"n must be an integer .* got str '3'"),
+        (lambda: mutually_unbiased(2), ValueError, r"n must be at least 4, got 2"),
+        (lambda: mutually_unbiased(8), ValueError, r"n must be a power of 4 .* got 8"),
+        (lambda: coherence(np.ones(3)), ValueError, r"F must be .* shape \(n, m\) .* m >= 2.* got shape \(3,\)"),
+        (lambda: coherence(np.ones((3, 1))), ValueError, r"F must be .* m >= 2.* got shape \(3, 1\)"),
+        (lambda: coherence(np.ones((0, 4))), ValueError, r"F must be .* n >= 1.* got shape \(0, 4\)"),
+        (lambda: coherence([[1, 2], [3]]), ValueError, r"F must be .* got rows of unequal length"),
+        (lambda: coherence([[1, 0, 1], [0, 0, 1]]), ValueError, r"F must be without zero columns, see column 1 of"),
+        (lambda: coherence([[1, np.nan], [0, 1]]), ValueError, r"F must be finite, see column 1"),
+        (lambda: coherence([[-np.inf, 1], [0, 1]]), ValueError, r"F must be finite, see column 0"),
+        (lambda: coherence(np.ones((2, 2), complex)), TypeError, r"F must be .* real numbers, got .*complex128"),
+        (lambda: coherence(np.ones((2, 2), bool)), TypeError, r"F must be .* real numbers, got .*bool"),
+        (lambda: coherence([[Fraction(1, 2)] * 2]), TypeError, r"F must be .* real numbers, got list of object"),
+        (lambda: coherence("F"), TypeError, r"F must be .* real numbers, got str"),
+        (lambda: coherence(None), TypeError, r"F must be .* real numbers, got NoneType"),
+    ],
+)
+def test_wrong_arguments_are_named_with_what_is_accepted(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_numpy_integers_are_integers():
+    assert random_code(np.int64(2), np.uint8(3), rng()).shape == (2, 3)

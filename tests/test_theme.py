@@ -1,0 +1,100 @@
+"""The site's extension: mathematics set at build time, links made from the repository's address."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from theme import mathematics, repository
+from theme.assets import page_sections
+
+ROOT = repository.ROOT
+GITHUB = "https://github.com/someone/price-of-superposition"
+
+
+def texts(links):
+    return [link["text"] for link in links]
+
+
+def test_without_a_repository_only_the_download_is_offered():
+    assert repository.repository_url("[project]\nname = 'book'\n") is None
+    assert texts(repository.page_links(None, "book/sparsity.ipynb")) == ["Download"]
+    assert repository.page_links(None, "book/index.md") == []
+
+
+@pytest.mark.parametrize("address", [GITHUB, GITHUB + "/", GITHUB + ".git"])
+def test_with_a_repository_every_link_is_offered(address):
+    url = repository.repository_url(f"[project.urls]\nRepository = '{address}'\n")
+    links = {link["text"]: link["url"] for link in repository.page_links(url, "book/sparsity.ipynb")}
+    assert links == {
+        "Binder": "https://mybinder.org/v2/gh/someone/price-of-superposition/main?urlpath=lab%2Ftree%2Fbook%2Fsparsity.ipynb",
+        "Colab": "https://colab.research.google.com/github/someone/price-of-superposition/blob/main/book/sparsity.ipynb",
+        "Download": "_sources/book/sparsity.ipynb",
+        "Suggest an edit": f"{GITHUB}/edit/main/book/sparsity.ipynb",
+    }
+
+
+def test_gitlab_has_no_colab_link():
+    assert texts(repository.page_links("https://gitlab.com/a/b", "book/sparsity.ipynb")) == [
+        "Binder",
+        "Download",
+        "Suggest an edit",
+    ]
+
+
+@pytest.mark.parametrize("address", ["http://github.com/a/b", "https://example.org/a/b", "https://github.com/a"])
+def test_an_address_without_known_links_is_refused_with_what_is_accepted(address):
+    with pytest.raises(ValueError, match=re.escape(repr(address)) + ".*accepted is https://github.com/OWNER/NAME"):
+        repository.repository_url(f"[project.urls]\nRepository = '{address}'\n")
+
+
+def test_a_formula_is_set_as_html_and_as_mathml():
+    html = mathematics.typeset(r"\sqrt{8 \ln m / n}", display=True)
+    assert "<msqrt>" in html
+    assert 'class="katex-html" aria-hidden="true"' in html
+
+
+@pytest.mark.parametrize("tex", [r"\frc{1}{2}", r"\begin{align} a", "a & b"])
+def test_a_formula_that_cannot_be_set_is_refused(tex):
+    with pytest.raises(ValueError, match="KaTeX parse error"):
+        mathematics.typeset(tex, display=True)
+
+
+def test_the_list_of_sections_leaves_out_the_page_itself():
+    assert page_sections('<ul>\n<li><a href="#">Page</a></li>\n</ul>') is None
+    nested = '<ul>\n<li><a href="#">Page</a><ul>\n<li><a href="#one">One</a></li>\n</ul>\n</li>\n</ul>'
+    assert page_sections(nested) == '<ul>\n<li><a href="#one">One</a></li>\n</ul>'
+
+
+def build(folder, page):
+    """Build a book of one page with the book's own configuration; return what the build said, and the page."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["sphinx"]["local_extensions"] = {"theme": str(ROOT)}
+    book = folder / "book"
+    book.mkdir()
+    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/page\n", encoding="utf-8")
+    (book / "references.bib").write_text("", encoding="utf-8")
+    (book / "page.md").write_text(page, encoding="utf-8")
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", "-n", "-W", "--keep-going", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    built = folder / "_build" / "html" / "book" / "page.html"
+    return done, built.read_text(encoding="utf-8") if built.exists() else ""
+
+
+def test_numbered_equations_can_be_referred_to(tmp_path):
+    done, page = build(tmp_path, "# Page\n\n$$\na = b\n$$ (eq-one)\n\nSee {eq}`eq-one`.\n")
+    assert done.returncode == 0, done.stderr
+    assert 'href="#equation-eq-one">(1)</a>' in page
+    assert 'id="equation-eq-one"' in page
+
+
+def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
+    done, _ = build(tmp_path, "# Page\n\nA slip of the pen: $\\frc{1}{2}$.\n")
+    assert done.returncode != 0
+    assert "KaTeX parse error" in done.stderr
+    assert "page.md:3" in done.stderr
