@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-__all__ = ["NOTATION", "A", "Entry", "K", "L", "d", "entry", "eps", "l", "m", "n", "notation_table", "t"]
+__all__ = ["NOTATION", "A", "Entry", "K", "L", "d", "entry", "eps", "l", "m", "n", "t"]
 
 n = sp.Symbol("n", positive=True)
 m = sp.Symbol("m", positive=True)
@@ -29,7 +29,7 @@ class Entry:
     math : str
         LaTeX of the letter.
     code : str
-        Its name in formulas; where simulations use a word, that word follows.
+        Its name in formulas, as Markdown; where simulations use a word, that word follows.
     meaning : str
         What it stands for, in words.
     shape : str
@@ -56,25 +56,25 @@ def _from(low):
 
 
 NOTATION = (
-    Entry("n", "n", "neurons: dimensions of the activation space", "number", "neurons", n, _from(1)),
-    Entry("m", "m", "features that have a direction, usually more than neurons", "number", "features", m, _from(1)),
-    Entry("l", "l; `n_active` in simulations", "features active at once", "number", "features", l, _from(1)),
-    Entry("A", "A; `amplitude` in simulations", "largest activation of a feature", "number", "activation", A, _from(0)),
-    Entry("K", "K; `n_levels` in simulations", "activation levels that can be told apart", "number", "levels", K, _from(1)),
-    Entry("L", "L; `depth` in simulations", "layers", "number", "layers", L, _from(1)),
-    Entry("d", "d", "hidden neurons of an error-correcting layer", "number", "neurons", d, _from(1)),
+    Entry("n", "`n`", "neurons: dimensions of the activation space", "number", "neurons", n, _from(1)),
+    Entry("m", "`m`", "features that have a direction, usually more than neurons", "number", "features", m, _from(1)),
+    Entry("l", "`l`; `n_active` in simulations", "features active at once", "number", "features", l, _from(1)),
+    Entry("A", "`A`; `amplitude` in simulations", "largest activation of a feature", "number", "activation", A, _from(0)),
+    Entry("K", "`K`; `n_levels` in simulations", "activation levels that can be told apart", "number", "levels", K, _from(1)),
+    Entry("L", "`L`; `depth` in simulations", "layers", "number", "layers", L, _from(1)),
+    Entry("d", "`d`", "hidden neurons of an error-correcting layer", "number", "neurons", d, _from(1)),
     Entry(
-        r"\varepsilon", "eps", "error of a length, or overlap of two directions, as stated", "number", "none",
+        r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
-    Entry("t", "t", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
-    Entry("F", "F", "code: the features' directions as unit columns", "(n, m)", "none"),
-    Entry("G", "G", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
-    Entry("a", "a; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
-    Entry("x", "x", "state of the neurons, $x = F a$", "(n,)", "activation"),
-    Entry("r", "r; `readouts`", r"linear readout of every feature, $r = F^\top x$", "(m,)", "activation"),
+    Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
+    Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
+    Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
+    Entry("a", "`a`; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
+    Entry("x", "`x`", "state of the neurons, $x = F a$", "(n,)", "activation"),
+    Entry("r", "`r`; `readouts`", r"linear readout of every feature, $r = F^\top x$", "(m,)", "activation"),
     Entry(r"\mu", "`coherence(F).worst`", "coherence: largest absolute overlap of two features of a code", "number", "none"),
-    Entry("Q", "Q", "upper tail of the standard normal, $Q(x) = P(Z > x)$", "function", "probability"),
+    Entry("Q", "`Q`", "upper tail of the standard normal, $Q(x) = P(Z > x)$", "function", "probability"),
 )  # fmt: skip
 
 _BY_SYMBOL = {row.symbol: row for row in NOTATION if row.symbol is not None}
@@ -98,20 +98,3 @@ def entry(symbol):
         raise ValueError(f"symbol = {symbol!r} is not in the notation table; accepted: {known}")
     return _BY_SYMBOL[symbol]
 
-
-def notation_table():
-    """The notation table as Markdown.
-
-    Examples
-    --------
-    >>> print(notation_table().splitlines()[2])
-    | $n$ | `n` | neurons: dimensions of the activation space | number | neurons |
-    """
-    lines = ["| math | code | meaning | shape | unit |", "|---|---|---|---|---|"]
-    for row in NOTATION:
-        code = row.code if "`" in row.code else f"`{row.code}`"
-        if ";" in row.code:
-            letter, word = row.code.split("; ")
-            code = f"`{letter}`; {word}"
-        lines.append(f"| ${row.math}$ | {code} | {row.meaning} | {row.shape} | {row.unit} |")
-    return "\n".join(lines)
