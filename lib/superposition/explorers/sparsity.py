@@ -113,7 +113,7 @@ def readout_errors():
     )
 
 
-def tight_frame_limits(neurons=(128, 256), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=600, sets_per_code=100):
+def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=400, sets_per_code=50):
     """Measured limits of tight frames with random signs, at the errors that the formula leaves at its own limit.
 
     Parameters
