@@ -18,6 +18,7 @@ from superposition.explorer import (
     Curve,
     Dot,
     Explorer,
+    Iterated,
     Readout,
     Rule,
     Samples,
@@ -489,3 +490,53 @@ def test_numbers_are_written_for_readers():
     ]  # fmt: skip
     assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "undefined"]
     assert format_value(1024 * (1 + 2e-16)) == "1,024"
+
+
+def test_samples_without_errors_promise_no_bars():
+    exact, measured = ({"at": {"n": 1024}, "x": 3, "y": 1, "se": se} for se in (0, 0.1))
+    marks = stored(make(marks=[Samples([exact], label="exact"), Samples([measured], label="measured")]))["marks"]
+    assert [mark["label"] for mark in marks] == ["exact", "measured (± 2 standard errors)"]
+    assert [mark["spread"] for mark in marks] == [0, 2]
+
+
+# -- maps applied over and over ---------------------------------------------------------------------------------------
+
+
+def test_iterated_map_is_applied_step_by_step_and_leaves_the_slider_of_its_letter_alone():
+    grown = Iterated(l + n / m, l, start=2 * l, steps=k, then=l - k)
+    explorer = make(
+        sliders=[*SLIDERS, Slider(k, 0, 9, 3, scale="linear", label="steps")],
+        readouts=[Readout("grown", grown)],
+        text=[Sentence("{l} active: {grown}.", grown=grown)],
+    )
+    assert explorer.readouts(l=8, n=1024, m=512, k=3) == {"grown": "19"}
+    assert explorer.readouts(l=8, n=1024, m=512, k=0) == {"grown": "16"}
+    assert explorer.text(l=8, n=1024, m=512, k=2) == "8 active: 18."
+    channel = stored(explorer)["readouts"][0]["value"]
+    assert channel["iterated"] == "l"
+    assert channel["of"] == ["k", "l", "m", "n"]
+
+
+def test_iterated_formula_stops_outside_its_domain():
+    escaped = Iterated(formulas.expected_errors, l, start=l, steps=5)
+    assert make(readouts=[Readout("escaped", escaped)]).readouts(l=1, n=64, m=10**6) == {"escaped": "undefined"}
+
+
+def test_slider_must_stay_in_the_domain_of_an_iterated_map():
+    risen = Iterated(formulas.expected_errors, l, start=1, steps=k)
+    sliders = [Slider(n, 0.5, 64, 1, integer=False), Slider(m, 64, 100, 64), Slider(k, 0, 9, 3, scale="linear", label="steps")]
+    with pytest.raises(ValueError, match="slider n reaches 0.5, outside the domain"):
+        make(sliders=sliders, x=Axis(low=0, high=1, label="x"), marks=[Rule(y=risen)], readouts=[], text=[Sentence("{n}")])
+
+
+@pytest.mark.parametrize(
+    ("iterated", "said"),
+    [
+        (Iterated(stray * l, l, start=l, steps=3), "has the symbol stray, which nothing sets"),
+        (Iterated(l, l, start=stray, steps=3), "has the symbol stray, which nothing sets"),
+        (Iterated(l, l, start=float("nan"), steps=3), "start = nan"),
+    ],
+)
+def test_bad_iteration_names_the_part(iterated, said):
+    with pytest.raises(ValueError, match=said):
+        make(readouts=[Readout("x", iterated)])

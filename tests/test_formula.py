@@ -49,7 +49,7 @@ def test_number_outside_the_domain_is_named(name, bad):
         interval = next(i for s, i in formula.domain.items() if s.name == argument)
         if np.isfinite(bad) and bool(interval.contains(sp.Rational(str(bad)))):
             continue
-        values = {other: 2 if other in "lmn" else 0.25 for other in formula.arguments} | {argument: bad}
+        values = {s.name: 2 if i.contains(2) else 0.25 for s, i in formula.domain.items()} | {argument: bad}
         with pytest.raises(ValueError, match=rf"{name}: {argument} = .* accepted: a finite real number"):
             formula(**values)
 
@@ -101,6 +101,8 @@ def test_limits_inside_the_domain_are_finite_and_silent(name):
     formula = formulas.registry[name]
     corners = [dict(l=1, m=4, n=4, eps=0.25, t=0.5), dict(l=4, m=4, n=4, eps=0.25, t=0.0), dict(l=1, m=2, n=2, eps=0.5, t=0.5)]
     corners.append(dict(l=1, m=5, n=4, eps=0.25, t=0.25))
+    corners.append(dict(l=1, m=2, n=64, eps=0.25, t=0.25))
+    corners = [dict(L=1, d=2, s=1, h=1, C=1, kappa=1, alpha=0, delta=0.5) | corner for corner in corners]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         values = [formula(**{a: c[a] for a in formula.arguments}) for c in corners if formula.contains(**{a: c[a] for a in formula.arguments})]

@@ -15,7 +15,7 @@ from superposition.arguments import generator, integer, matrix
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
 _TILE_ROWS, _TILE_COLUMNS = 512, 4096
 # Normalised columns that it holds at a time in single precision, and converts at a time.
-_PANEL_BYTES, _PART_COLUMNS = 2**26, 1024
+_PANEL_BYTES, _PART_COLUMNS = 2**26, 512
 
 
 def random_code(n, m, rng):
@@ -343,7 +343,8 @@ def coherence(F):
     rms² = welch² + ‖S - (m/n) I‖² / (m (m - 1)), a sum of two positive terms: O(m n²) and no cancellation.
     The worst pair is searched over the tiles of the upper triangle of the Gram matrix in single
     precision; a tile that could hold it, given a proven bound on the rounding, is computed again in double
-    precision. Beside F and the n × n matrix, memory does not grow with m² but stays that of a few tiles.
+    precision. Beside F and one square matrix of side min(n, m), memory stays that of a few tiles and of
+    one panel of columns (64 MiB), whatever m.
 
     Source: Welch (1974); Benedetto & Fickus (2003) for equality of the rms with the bound.
 
@@ -368,12 +369,12 @@ class _UnitColumns:
         self.array = matrix("F", F, min_columns=2)
         n, m = self.array.shape
         # Two steps, because the square of a number below 1e-154 or above 1e154 is not a float.
-        self.peaks, self.norms = np.ones(m), np.ones(m)
+        self.peaks, self.norms = np.empty(m), np.empty(m)
         self.operator = np.zeros((n, n)) if m > n else None
         self.panel = max(_TILE_COLUMNS, _PANEL_BYTES // (4 * n))
         self.first_panel = np.empty((min(self.panel, m), n), np.float32)
         for part in self._parts(0, m):
-            block = self._block(part)
+            block = self.array[:, part].astype(float)
             peaks = np.maximum(block.max(axis=0), -block.min(axis=0))
             for wrong, what in ((~np.isfinite(peaks), "finite"), (peaks == 0, "without zero columns")):
                 if wrong.any():

@@ -13,6 +13,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 BUILT = ROOT / "_build" / "html"
 DEBIAN_CHROMIUM = pathlib.Path("/usr/bin/chromium")
 
+VIEWPORT = {"width": 1280, "height": 900}
+
 # Nothing but the page under test may use the network, and no name resolves outside this machine.
 ARGUMENTS = [
     "--no-sandbox",
@@ -80,31 +82,52 @@ def is_foreign(url):
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
+def watched_page(browser, **options):
+    """A page of its own context that collects what goes wrong in ``page.complaints``."""
+    context = browser.new_context(**{"viewport": VIEWPORT, **options})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.complaints = complaints = []
+    page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
+    page.on("pageerror", lambda e: complaints.append(f"exception: {e}"))
+    page.on("request", lambda r: is_foreign(r.url) and complaints.append(f"foreign request: {r.url}"))
+    page.on("response", lambda r: r.status >= 400 and complaints.append(f"status {r.status}: {r.url}"))
+    return page
+
+
 @pytest.fixture
 def new_page(browser):
     """A function that opens a watched page; its keywords are those of ``browser.new_context``.
 
-    What goes wrong is collected in ``page.complaints`` (console errors, uncaught exceptions, requests to other
-    hosts, requests that fail or answer 400 and above). The test fails at its end if any page collected some.
+    Console errors, uncaught exceptions, requests to other hosts and answers of 400 and above are collected in
+    ``page.complaints``. The test fails at its end if any page has some.
     """
-    contexts, pages = [], []
+    pages = []
 
     def start(**options):
-        options = {"viewport": {"width": 1280, "height": 900}, **options}
-        context = browser.new_context(**options)
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = complaints = []
-        pages.append(page)
-        page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
-        page.on("pageerror", lambda e: complaints.append(f"exception: {e}"))
-        page.on("request", lambda r: is_foreign(r.url) and complaints.append(f"foreign request: {r.url}"))
-        page.on("response", lambda r: r.status >= 400 and complaints.append(f"status {r.status}: {r.url}"))
-        return page
+        pages.append(watched_page(browser, **options))
+        return pages[-1]
 
     yield start
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     complaints = [complaint for page in pages for complaint in page.complaints]
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="package")
+def shared_page(browser):
+    page = watched_page(browser)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def tab(shared_page):
+    """A watched page, empty, that tests share to save opening one each."""
+    shared_page.goto("about:blank")
+    shared_page.emulate_media(media=None)
+    shared_page.set_viewport_size(VIEWPORT)
+    shared_page.complaints.clear()
+    yield shared_page
+    assert not shared_page.complaints, "\n".join(shared_page.complaints)

@@ -14,6 +14,7 @@ from superposition.explorer import (
     Curve,
     Dot,
     Explorer,
+    Iterated,
     Readout,
     Rule,
     Samples,
@@ -22,7 +23,7 @@ from superposition.explorer import (
     Slider,
     Steps,
 )
-from superposition.symbols import eps, l, m, n
+from superposition.symbols import L, eps, l, m, n
 
 i, j = sp.symbols("i j", integer=True)
 angle = sp.Symbol("angle", real=True)
@@ -169,7 +170,27 @@ def named():
     )
 
 
-EXPLORERS = {make().id: make for make in (lines, shapes, disc, cells, named)}
+EXPLORERS = {make().id: make for make in (lines, shapes, disc, cells, named, iterated)}
+
+
+def iterated():
+    half = Iterated(l / 2 + 1, l, start=l, steps=L)
+    path = Iterated(l / 2 + 1, l, start=l, steps=i)
+    return Explorer(
+        "halved-over-and-over",
+        title="A map applied over and over",
+        caption="Half of it and one more, until nothing changes.",
+        sliders=[Slider(l, 1, 64, 40), Slider(L, 1, 12, 4, scale="linear")],
+        x=Axis(L, 0, 12, label="steps"),
+        y=Axis(low=0, high=64, label="value"),
+        marks=[
+            Dot(i, path, over=(i, 0, 12), label="every step"),
+            Curve(Iterated(l / 2 + 1, l, start=l, steps=L), label="as a staircase"),
+            Dot(L, half),
+        ],
+        readouts=[Readout("value", half), Readout("above 2", Iterated(l / 2 + 1, l, start=l, steps=L, then=l - 2))],
+        text=[Sentence("{l} becomes {value} after {L} steps.", value=half)],
+    )
 
 
 def with_simulation():

@@ -3,7 +3,6 @@
 import json
 import pathlib
 import re
-from urllib.parse import urlsplit
 
 import demo
 import numpy as np
@@ -13,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from superposition import formula as formula_module
 from superposition import formulas
-from superposition.explorer import format_value, module_source, style_source
+from superposition.explorer import format_value, module_source, style_source, with_unit
 
 ROOT = pathlib.Path(__file__).parents[2]
 STORED = re.compile(
@@ -101,17 +100,21 @@ class Driven:
 
 
 @pytest.fixture
-def explorer(where, new_page):
+def explorer(where, tab):
     address, id = where
-    page = new_page()
-    page.goto(address)
-    return Driven(page, id)
+    tab.goto(address)
+    return Driven(tab, id)
 
 
 def by_numpy(channel, values):
     """Value of a stored channel, found from the library's formulas or from its SymPy text, never from its JavaScript."""
     if not isinstance(channel, dict):
         return channel
+    if "iterated" in channel:
+        inner = values | {channel["iterated"]: by_numpy(channel["start"], values)}
+        for _ in range(int(by_numpy(channel["steps"], values))):
+            inner[channel["iterated"]] = by_numpy(channel["map"], inner)
+        return by_numpy(channel["then"], inner)
     scope = {name: values[name] for name in channel["of"]}
     if "formula" in channel:
         stated = formulas.registry[channel["formula"]]
@@ -124,18 +127,17 @@ def by_numpy(channel, values):
 def expected_readouts(explorer):
     values = explorer.values
     return [
-        f"{format_value(by_numpy(readout['value'], values))} {readout.get('unit', '')}".strip()
+        with_unit(format_value(by_numpy(readout["value"], values)), readout.get("unit", ""))
         for readout in explorer.declaration["readouts"]
     ]
 
 
 def test_book_has_at_least_five_explorers():
-    assert len(IN_BOOK) >= 5
+    assert len({id for _, id in IN_BOOK}) >= 5
 
 
-def test_ids_are_unique_in_the_book():
-    ids = [id for _, id in IN_BOOK]
-    assert len(ids) == len(set(ids))
+def test_no_page_has_two_explorers_of_one_name():
+    assert len(IN_BOOK) == len(set(IN_BOOK))
 
 
 def test_explorer_renders_and_says_what_was_stored(explorer):
@@ -167,7 +169,7 @@ def test_every_slider_moves_the_chart_by_keyboard(explorer):
             value = explorer.values[slider["symbol"]]
             assert explorer.figure.locator("output").nth(i).inner_text() == format_value(value)
             spoken = explorer.sliders.nth(i).get_attribute("aria-valuetext")
-            assert spoken == f"{slider['letter']} = {format_value(value)} {slider['unit']}".strip()
+            assert spoken == f"{slider['letter']} = {with_unit(format_value(value), slider['unit'])}"
             assert explorer.readouts == expected_readouts(explorer)
             assert not NO_NUMBER.search(explorer.chart + explorer.figure.inner_text())
         assert len(charts) > 1, f"slider {slider['symbol']} does not move the chart"
@@ -221,9 +223,9 @@ def test_reset_returns_to_the_chapter(explorer):
 def test_address_restores_the_setting(explorer, where, new_page):
     for i in range(explorer.sliders.count()):
         explorer.press(i, "PageUp")
-    explorer.page.wait_for_function("() => location.hash.includes('?')")
     query = "&".join(f"{name}={value}" for name, value in explorer.values.items())
-    assert urlsplit(explorer.page.url).fragment == f"{explorer.declaration['id']}?{query}"
+    hash = f"#{explorer.declaration['id']}?{query}"
+    explorer.page.wait_for_function("hash => location.hash === hash", arg=hash)
     page = new_page()
     page.goto(explorer.page.url)
     again = Driven(page, where[1])
@@ -357,6 +359,33 @@ def test_two_languages_write_numbers_alike(lines):
         "async () => { const { formatValue } = await import('./explorer.js'); return [NaN, Infinity, -Infinity].map(formatValue) }"
     )
     assert words == [format_value(float(x)) for x in ("nan", "inf", "-inf")]
+
+
+def test_curve_lies_where_the_formula_says(lines):
+    lines.press(1, "PageDown")
+    places = lines.figure.locator("svg.sp-plot").evaluate(
+        """svg => {
+          const ticks = (mark, edge) => [...svg.querySelectorAll(`[data-mark="${mark} tick label"] text`)].map(
+            text => [text.textContent, text.transform.baseVal.consolidate().matrix[edge]]);
+          const path = svg.querySelector('[data-mark="line"] path');
+          const count = Math.floor(path.getTotalLength() / 3);
+          const points = Array.from({ length: count }, (_, i) => path.getPointAtLength(3 * i)).map(({ x, y }) => [x, y]);
+          return { x: ticks("x-axis", "e"), y: ticks("y-axis", "f"), points }; }"""
+    )
+    powers = {"10": 1, "20": np.log10(20), "1": 0, "50": np.log10(50), "0.01": -2, "100": 2}
+    scales = {}
+    for axis in "xy":
+        (low, low_at), *_, (high, high_at) = [(powers[t], at) for t, at in places[axis] if t in powers]
+        scales[axis] = low, low_at, (high - low) / (high_at - low_at)
+    points = np.array(places["points"])
+    active, errors = (
+        10 ** (low + (points[:, k] - at) * step) for k, (low, at, step) in enumerate((scales["x"], scales["y"]))
+    )
+    values = lines.values
+    seen = (errors > 1e-4) & (errors < 1e3)
+    expected = formulas.expected_errors(l=active[seen], n=values["n"], m=values["m"])
+    assert seen.sum() > 50
+    np.testing.assert_allclose(np.log10(errors[seen]), np.log10(expected), atol=0.02)
 
 
 def test_samples_show_on_their_grid_only(lines):

@@ -50,14 +50,12 @@ function indices([symbol, low, high], scope) {
 function ticks(low, high, scale, length) {
   const room = Math.max(2, Math.floor(length));
   if (scale === "log") {
-    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    const [first, last] = [Math.floor(Math.log10(low) + 1e-9), Math.floor(Math.log10(high) + 1e-9)];
     const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    if (powers.length > 2 || powers.length > room) {
-      const stride = Math.ceil(powers.length / room);
-      return powers.filter((power) => power % stride === 0).map((power) => 10 ** power);
-    }
-    const steps = powers.length === 2 || room < 6 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 8];
-    return [first - 1, ...powers].flatMap((power) => steps.map((step) => step * 10 ** power)).filter((t) => t >= low && t <= high);
+    const stepped = (steps) => powers.flatMap((power) => steps.map((step) => step * 10 ** power)).filter((t) => t >= low * (1 - 1e-9) && t <= high * (1 + 1e-9));
+    const fitting = [[1, 2, 3, 4, 5, 6, 8], [1, 2, 5], [1, 3], [1]].map(stepped).find((list) => list.length <= room);
+    const stride = Math.ceil(powers.length / room);
+    return fitting ?? powers.filter((power) => power % stride === 0 && 10 ** power >= low * (1 - 1e-9)).map((power) => 10 ** power);
   }
   const rough = (high - low) / room;
   const unit = 10 ** Math.floor(Math.log10(rough));
@@ -222,7 +220,7 @@ export function draw(declaration, state, found, width) {
   const { x, y } = drawing;
   const square = declaration.aspect !== undefined;
   const height = square ? 0 : Math.round(Math.min(Math.max(width * 0.5, 240), 360));
-  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 44);
+  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 38);
   const marginLeft = Math.ceil(12 + breadth(yTicks.map(formatTick)));
   const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / 72);
   const xName = (tick) => x.names?.[tick] ?? formatTick(tick);

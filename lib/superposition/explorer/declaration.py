@@ -28,6 +28,7 @@ __all__ = [
     "Cells",
     "Curve",
     "Dot",
+    "Iterated",
     "Readout",
     "Rule",
     "Samples",
@@ -39,7 +40,9 @@ __all__ = [
 
 SERIES = 6
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CHANNEL = "a Formula, a SymPy expression or a finite number"
+_CHANNEL = "a Formula, a SymPy expression, an Iterated or a finite number"
+# More steps than this are not taken, so that no setting makes the page wait.
+_MOST_STEPS = 1000
 
 
 def tidy(number):
@@ -96,7 +99,39 @@ def letter(symbol):
     try:
         return unicodedata.lookup(f"GREEK SMALL LETTER {name}")
     except KeyError:
-        return name
+        return name.replace("_0", "₀")
+
+
+@dataclass(frozen=True)
+class Iterated:
+    """A channel that applies a map over and over: what a number has become after so many steps.
+
+    Parameters
+    ----------
+    map : Formula or SymPy expression
+        The next value of `symbol` from its last one.
+    symbol : sympy.Symbol
+        What is replaced at each step; outside the map the same letter stands for a slider, if there is one.
+    start : Formula, SymPy expression or number
+        Its value before the first step.
+    steps : Formula, SymPy expression or number
+        How many; rounded down, from 0 to 1000.
+    then : Formula, SymPy expression or number, optional
+        What is made of the last value; the value itself if left out.
+
+    Examples
+    --------
+    >>> from superposition.symbols import L, l
+    >>> Channel("doubled", Iterated(2 * l, l, start=l, steps=L)).at({"l": 3, "L": 4})
+    48.0
+    """
+
+    map: object
+    symbol: sp.Symbol
+    _: KW_ONLY
+    start: object
+    steps: object
+    then: object = None
 
 
 class Channel:
@@ -106,6 +141,10 @@ class Channel:
         self.where = where
         self.conditions = ()
         self.formula = None
+        self.parts = {}
+        if isinstance(value, Iterated):
+            self._iterate(value)
+            return
         if isinstance(value, Formula):
             self.formula = value
             self.expr = value.expr
@@ -128,7 +167,34 @@ class Channel:
             self.js = javascript(self.expr)
             self.function = numeric(self.expr, self.names)
 
+    def _iterate(self, value):
+        self.expr = value
+        self.turned = turned = _symbol(f"{self.where}: symbol", value.symbol).name
+        given = {"map": value.map, "start": value.start, "steps": value.steps}
+        given["then"] = value.symbol if value.then is None else value.then
+        self.parts = {name: Channel(f"{self.where}: {name}", part) for name, part in given.items()}
+        outside, inside = (self.parts["start"], self.parts["steps"]), (self.parts["map"], self.parts["then"])
+        names = {name for part in outside for name in part.names}
+        self.names = tuple(sorted(names | {name for part in inside for name in part.names if name != turned}))
+        self.intervals = {}
+        for part in (*inside, *outside):
+            for symbol, interval in part.intervals.items():
+                if part in outside or symbol.name != turned:
+                    self.intervals[symbol] = self.intervals.get(symbol, sp.Reals).intersect(interval)
+        self.conditions = tuple(
+            condition
+            for part in (*inside, *outside)
+            for condition in part.conditions
+            if part in outside or turned not in {symbol.name for symbol in condition.free_symbols}
+        )
+
     def json(self):
+        if self.parts:
+            return {
+                "iterated": self.turned,
+                "of": list(self.names),
+                **{k: part.json() for k, part in self.parts.items()},
+            }
         if not self.names:
             return self.number
         if self.formula is None:
@@ -137,6 +203,13 @@ class Channel:
 
     def at(self, scope):
         """Its value for numbers given by name; NaN outside the domain."""
+        if self.parts:
+            value, steps = self.parts["start"].at(scope), self.parts["steps"].at(scope)
+            if math.isnan(steps):
+                return math.nan
+            for _ in range(math.floor(min(steps, _MOST_STEPS))):
+                value = self.parts["map"].at({**scope, self.turned: value})
+            return float(self.parts["then"].at({**scope, self.turned: value}))
         if not self.names:
             return self.number
         values = {name: scope[name] for name in self.names}

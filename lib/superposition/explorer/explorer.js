@@ -3,7 +3,7 @@
 
 import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
-import { formatValue } from "./numbers.js";
+import { formatValue, withUnit } from "./numbers.js";
 import { State } from "./state.js";
 
 export { evaluate, formatValue };
@@ -43,7 +43,7 @@ const outlines = {
 };
 
 // What a mark looks like, for the legend.
-function swatch({ type, series, dash, x }) {
+function swatch({ type, series, dash, x, spread }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
   const shape = outlines[symbols[(series - 1) % symbols.length]];
@@ -52,7 +52,12 @@ function swatch({ type, series, dash, x }) {
     bars: () => svg("rect", { x: 7, y: 1, width: 10, height: 12, fill: stroke }),
     dot: () => svg("path", { d: shape, fill: stroke }),
     samples: () =>
-      svg("g", { stroke, "stroke-width": 1.75, fill: "var(--sp-paper)" }, svg("path", { d: "M12,0v14M9,.5h6M9,13.5h6" }), svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" })),
+      svg(
+        "g",
+        { stroke, "stroke-width": 1.75, fill: "var(--sp-paper)" },
+        svg("path", { d: spread ? "M12,0v14M9,.5h6M9,13.5h6" : "" }),
+        svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" }),
+      ),
     arrows: () => svg("path", { d: "M1,7h20M16,3l6,4l-6,4", stroke, "stroke-width": 2, fill: "none" }),
     rule: () =>
       svg("path", { d: x === undefined ? "M0,7h24" : "M12,0v14", stroke, "stroke-width": 2, "stroke-dasharray": dasharray, fill: "none" }),
@@ -226,7 +231,7 @@ class Explorer {
     input.min = low;
     input.max = high;
     input.value = position;
-    input.setAttribute("aria-valuetext", `${letter} = ${shown}${unit ? ` ${unit}` : ""}`);
+    input.setAttribute("aria-valuetext", `${letter} = ${withUnit(shown, unit)}`);
     track.style.setProperty("--sp-low", low / last);
     track.style.setProperty("--sp-span", (high - low) / last);
     output.value = shown;
@@ -238,7 +243,7 @@ class Explorer {
     this.inputs.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
     this.readouts.forEach((readout, i) => {
       const { value, unit } = declaration.readouts[i];
-      readout.replaceChildren(formatValue(valueOf(value, scope)), unit ? ` ${unit}` : "");
+      readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
     if (!this.width) return;
     const drawn = draw(declaration, state, this.found, this.width);

@@ -26,7 +26,19 @@ export function evaluate(code, scope) {
 // A channel is a number or {of: names, js: expression, inside: condition}; outside its domain it has no value.
 export function valueOf(channel, scope) {
   if (typeof channel === "number") return channel;
+  if (channel.iterated) return iterate(channel, scope);
   const values = channel.of.map((name) => scope[name]);
   if (channel.inside && !compile(channel.inside, channel.of)(...values)) return NaN;
   return Number(compile(channel.js, channel.of)(...values));
+}
+
+const MOST_STEPS = 1000;
+
+// {iterated: symbol, map, start, steps, then}: then, after the map has replaced the symbol's value that often.
+function iterate({ iterated, map, start, steps, then }, scope) {
+  const count = Math.floor(Math.min(valueOf(steps, scope), MOST_STEPS));
+  if (Number.isNaN(count)) return NaN;
+  const inner = { ...scope, [iterated]: valueOf(start, scope) };
+  for (let i = 0; i < count; i += 1) inner[iterated] = valueOf(map, inner);
+  return valueOf(then, inner);
 }

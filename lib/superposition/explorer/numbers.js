@@ -49,3 +49,9 @@ export function formatTick(number) {
   }
   return formatValue(number);
 }
+
+// A number with its unit: words after a space, signs such as % and ° without one.
+export function withUnit(shown, unit) {
+  if (!unit) return shown;
+  return /^\p{L}/u.test(unit) ? `${shown} ${unit}` : shown + unit;
+}

@@ -3,7 +3,7 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["format_value"]
+__all__ = ["format_value", "with_unit"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -56,3 +56,14 @@ def format_value(number):
     factor = _trimmed(str(three.scaleb(-exponent)))
     power = "10" + str(exponent).translate(_SUPERSCRIPTS)
     return sign + (power if factor == "1" else f"{factor} × {power}")
+
+
+def with_unit(shown, unit):
+    """A number with its unit: words after a space, signs such as % and ° without one.
+
+    Examples
+    --------
+    >>> with_unit("13.9", "features"), with_unit("36", "°")
+    ('13.9 features', '36°')
+    """
+    return f"{shown} {unit}" if unit[:1].isalpha() else shown + unit

@@ -28,7 +28,7 @@ from superposition.explorer.declaration import (
     letter,
     tidy,
 )
-from superposition.explorer.numbers import format_value
+from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
 __all__ = ["Explorer", "module_source", "style_source"]
@@ -97,7 +97,7 @@ class _Board:
         for stop in (self.stops[name][0], self.stops[name][-1]):
             if not interval.contains(sp.Rational(str(stop))):
                 raise ValueError(
-                    f"slider {name} reaches {stop}, outside the domain of {channel.formula.name} ({channel.where}); accepted: {interval}"
+                    f"slider {name} reaches {stop}, outside the domain of {channel.formula.name if channel.formula else 'its map'} ({channel.where}); accepted: {interval}"
                 )
 
     def following(self, i):
@@ -364,8 +364,9 @@ class Explorer(anywidget.AnyWidget):
                     board.use(channel, own)
             data = mark.json(where, series)
             if i in points:
-                label = f"{mark.label} (± {format_value(mark.spread)} standard errors)" if mark.label else ""
-                data |= {"label": label, "points": points[i], "spread": mark.spread}
+                bars = mark.spread if any(point["se"] for point in points[i]) else 0
+                label = f"{mark.label} (± {format_value(bars)} standard errors)" if mark.label and bars else mark.label
+                data |= {"label": label, "points": points[i], "spread": bars}
             drawn.append(data)
         return drawn
 
@@ -401,7 +402,7 @@ class Explorer(anywidget.AnyWidget):
         if self._simulation is None:
             return self._stored
         marks = list(self._stored["marks"])
-        found = [i for i, mark in enumerate(marks) if mark["type"] == "samples"] or [len(marks)]
+        found = [i for i, mark in enumerate(marks) if mark["type"] == "samples" and mark["spread"]] or [len(marks)]
         self._shown_by = found[0]
         if self._shown_by == len(marks):
             marks.append(
@@ -428,7 +429,7 @@ class Explorer(anywidget.AnyWidget):
     def readouts(self, **values):
         """The readouts at a setting, formatted: label to string."""
         scope = self._start | values
-        return {readout.label: format_value(readout.channel().at(scope)) for readout in self._readouts}
+        return {r.label: with_unit(format_value(r.channel().at(scope)), r.unit) for r in self._readouts}
 
     def to_html(self):
         """The stored form: the whole declaration as JSON, and in words what its first setting shows."""

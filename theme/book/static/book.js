@@ -39,15 +39,14 @@ function setUpCopying() {
 
 // What scrolls sideways must be reachable by keyboard, and nothing else should be a stop on the way.
 function setUpScrolling() {
-  const wide = "article pre, .math-scroll, .table-scroll, .cell_output > .text_html";
-  const check = (entries) => {
-    for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute("tabindex");
-    }
+  const elements = document.querySelectorAll("article pre, .math-scroll, .table-scroll, .cell_output > .text_html");
+  const check = (element) => {
+    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
   };
-  const observer = new ResizeObserver(check);
-  for (const element of document.querySelectorAll(wide)) observer.observe(element);
+  const observer = new ResizeObserver((entries) => entries.forEach((entry) => check(entry.target)));
+  elements.forEach((element) => observer.observe(element));
+  document.fonts.addEventListener("loadingdone", () => elements.forEach(check));
 }
 
 function setUpSectionInView() {
