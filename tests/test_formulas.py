@@ -72,7 +72,9 @@ def test_overlap_law_is_a_law_with_variance_one_over_n(n_value):
 
     def moment(power):
         # t = sin(angle) removes the endpoint singularity that the density has at n = 2
-        return quad(lambda a: np.sin(a) ** power * formulas.overlap_density(n=n_value, t=np.sin(a)) * np.cos(a), -angle, angle)[0]
+        return quad(
+            lambda a: np.sin(a) ** power * formulas.overlap_density(n=n_value, t=np.sin(a)) * np.cos(a), -angle, angle
+        )[0]
 
     assert moment(0) == pytest.approx(1, rel=1e-7)
     assert moment(2) == pytest.approx(1 / n_value, rel=1e-6)

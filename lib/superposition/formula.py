@@ -18,7 +18,18 @@ from sympy.printing.numpy import SciPyPrinter
 
 from superposition.symbols import NOTATION, entry
 
-__all__ = ["STATUSES", "Formula", "Q", "betainc_inverse", "half", "javascript", "numeric", "root", "to_latex", "use_book_notation"]
+__all__ = [
+    "STATUSES",
+    "Formula",
+    "Q",
+    "betainc_inverse",
+    "half",
+    "javascript",
+    "numeric",
+    "root",
+    "to_latex",
+    "use_book_notation",
+]
 
 STATUSES = ("exact", "bound", "asymptotic", "heuristic")
 
@@ -37,8 +48,7 @@ class Q(sp.Function):
     @classmethod
     def eval(cls, x):
         # n/0 is complex infinity to SymPy; the root of it that a readout meets is the positive one
-        if x in (sp.oo, sp.zoo):
-            return sp.S.Zero
+        return sp.S.Zero if x in (sp.oo, sp.zoo) else None
 
     def fdiff(self, argindex=1):
         if argindex != 1:
@@ -205,7 +215,11 @@ class _JavaScript(JavascriptCodePrinter):
     def _print_Piecewise(self, expr):
         text = "NaN"
         for value, condition in reversed(expr.args):
-            text = self._print(value) if condition == sp.true else f"({self._print(condition)} ? {self._print(value)} : {text})"
+            text = (
+                self._print(value)
+                if condition == sp.true
+                else f"({self._print(condition)} ? {self._print(value)} : {text})"
+            )
         return f"({text})"
 
     def emptyPrinter(self, expr):
@@ -292,7 +306,9 @@ def numeric(expr, arguments):
     by_name = {symbol.name: symbol for symbol in expr.free_symbols}
     unknown = sorted(set(by_name) - set(arguments))
     if unknown:
-        raise ValueError(f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {tuple(arguments)}")
+        raise ValueError(
+            f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {tuple(arguments)}"
+        )
     symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
     printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
@@ -390,7 +406,9 @@ class Formula:
         strangers = [s for s in self.domain if s not in intervals]
         strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
         if strangers:
-            raise ValueError(f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}")
+            raise ValueError(
+                f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}"
+            )
         object.__setattr__(self, "domain", intervals | self.domain)
         object.__setattr__(self, "js", javascript(self.expr))
         object.__setattr__(self, "js_domain", javascript(self._inside))
@@ -462,7 +480,9 @@ class Formula:
         missing = [name for name in self.arguments if name not in values]
         unknown = [name for name in values if name not in self.arguments]
         if missing or unknown:
-            what = f"{missing[0]} is missing" if missing else f"{unknown[0]} = {values[unknown[0]]!r} is not an argument"
+            what = (
+                f"{missing[0]} is missing" if missing else f"{unknown[0]} = {values[unknown[0]]!r} is not an argument"
+            )
             raise TypeError(f"{signature}: {what}; accepted: {', '.join(self.arguments)}")
         arrays = {}
         for symbol, interval in self.domain.items():
@@ -472,7 +492,9 @@ class Formula:
             below = array < float(interval.end) if interval.right_open else array <= float(interval.end)
             bad = ~(np.isfinite(array) & above & below)
             if bad.any():
-                raise ValueError(f"{self.name}: {name} = {array[bad].flat[0]:g} is outside the domain; accepted: {accepted}")
+                raise ValueError(
+                    f"{self.name}: {name} = {array[bad].flat[0]:g} is outside the domain; accepted: {accepted}"
+                )
             arrays[name] = array
         try:
             np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -504,4 +526,3 @@ class Formula:
 
     def __repr__(self):
         return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"
-

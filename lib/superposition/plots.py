@@ -87,7 +87,9 @@ def label(axis, x, y, text, colour, **options):
     >>> label(figure("n", "overlap"), 0.5, 0.5, "Welch", FLOOR).get_text()
     'Welch'
     """
-    return axis.annotate(text, (x, y), xytext=(4, 4), textcoords="offset points", color=colour, fontweight="bold", **options)
+    return axis.annotate(
+        text, (x, y), xytext=(4, 4), textcoords="offset points", color=colour, fontweight="bold", **options
+    )
 
 
 def spread(axis, x, samples, **options):

@@ -136,4 +136,3 @@ def test_a_wrong_formula_would_be_noticed(page):
 
     assert Wrong.js != right.js
     assert worst_excess(Wrong(), page) > 1e6
-

@@ -4,7 +4,20 @@ import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
-from superposition.explorer import Area, Arrows, Axis, Curve, Dot, Explorer, Readout, Rule, Samples, Sentence, Simulation, Slider
+from superposition.explorer import (
+    Area,
+    Arrows,
+    Axis,
+    Curve,
+    Dot,
+    Explorer,
+    Readout,
+    Rule,
+    Samples,
+    Sentence,
+    Simulation,
+    Slider,
+)
 from superposition.symbols import eps, m, n, t
 
 __all__ = ["how_many_fit", "overlap_law", "plane", "worst_pair"]
@@ -69,7 +82,9 @@ def overlap_law():
         ],
         readouts=[
             Readout("RMS overlap", formulas.typical_overlap),
-            Readout("that is, away from perpendicular by", 180 / sp.pi * sp.asin(formulas.typical_overlap.expr), unit="°"),
+            Readout(
+                "that is, away from perpendicular by", 180 / sp.pi * sp.asin(formulas.typical_overlap.expr), unit="°"
+            ),
             Readout("overlap beyond 0.1", 100 * beyond, unit="%"),
         ],
         text=[
@@ -147,7 +162,11 @@ def worst_pair():
                 typical=formulas.typical_overlap,
                 worst=formulas.worst_overlap_median,
             ),
-            Sentence("The lemma's reading, {promised}, is above 1 and says nothing.", promised=promised, when=promised.expr > 1),
+            Sentence(
+                "The lemma's reading, {promised}, is above 1 and says nothing.",
+                promised=promised,
+                when=promised.expr > 1,
+            ),
             Sentence("The lemma's reading is {promised}.", promised=promised, when=promised.expr <= 1),
             Sentence("No code can have an RMS overlap below {floor}.", floor=formulas.welch_bound.expr, when=m > n),
             Sentence("So few features need not overlap at all.", when=m <= n),
@@ -165,7 +184,10 @@ def how_many_fit():
         title="How many directions fit",
         caption="Below the lower curve directions surely exist; above Welch's curve they cannot. The curve of Kabatiansky and "
         "Levenshtein holds in the limit of many neurons.",
-        sliders=[Slider(n, 8, 512, 256), Slider(eps, 0.01, 0.6, 0.3, scale="linear", integer=False, label="largest overlap allowed")],
+        sliders=[
+            Slider(n, 8, 512, 256),
+            Slider(eps, 0.01, 0.6, 0.3, scale="linear", integer=False, label="largest overlap allowed"),
+        ],
         x=Axis(eps, 0.01, 0.6, label="largest overlap allowed, *ε*"),
         y=Axis(low=1, high=tops, scale="log", label="directions"),
         marks=[

@@ -4,7 +4,19 @@ import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
-from superposition.explorer import Area, Axis, Curve, Dot, Explorer, Readout, Rule, Samples, Sentence, Simulation, Slider
+from superposition.explorer import (
+    Area,
+    Axis,
+    Curve,
+    Dot,
+    Explorer,
+    Readout,
+    Rule,
+    Samples,
+    Sentence,
+    Simulation,
+    Slider,
+)
 from superposition.symbols import l, m, n
 
 __all__ = ["most_or_every", "readout_errors", "tight_frames", "two_bells"]
@@ -17,7 +29,7 @@ def _slices(slices):
         yield fraction, result.errors, result.errors_se, result.trials
 
 
-def _random_code_errors(rng, l, m, n):  # noqa: E741
+def _random_code_errors(rng, l, m, n):
     return _slices(simulate.random_code_error_slices(int(n), int(m), int(l), 2000, rng, slices=40))
 
 
@@ -71,7 +83,9 @@ def _error_points():
                 rng = np.random.default_rng([neurons, size, n_active])
                 run = simulate.random_code_errors(neurons, size, n_active, 400, rng)
                 if run.errors > 1e-4:
-                    points.append({"at": {"n": neurons, "m": size}, "x": n_active, "y": run.errors, "se": run.errors_se})
+                    points.append(
+                        {"at": {"n": neurons, "m": size}, "x": n_active, "y": run.errors, "se": run.errors_se}
+                    )
     return points
 
 
