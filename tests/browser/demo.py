@@ -170,9 +170,6 @@ def named():
     )
 
 
-EXPLORERS = {make().id: make for make in (lines, shapes, disc, cells, named, iterated)}
-
-
 def iterated():
     half = Iterated(l / 2 + 1, l, start=l, steps=L)
     path = Iterated(l / 2 + 1, l, start=l, steps=i)
@@ -191,6 +188,9 @@ def iterated():
         readouts=[Readout("value", half), Readout("above 2", Iterated(l / 2 + 1, l, start=l, steps=L, then=l - 2))],
         text=[Sentence("{l} becomes {value} after {L} steps.", value=half)],
     )
+
+
+EXPLORERS = {make().id: make for make in (lines, shapes, disc, cells, named, iterated)}
 
 
 def with_simulation():

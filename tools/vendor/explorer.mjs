@@ -82,7 +82,10 @@ for (const [label, { license, text }] of packages) {
 }
 const licences = [...byText].map(([text, { labels }]) => `${labels.join(", ")}\n\n${text}\n`).join(`\n${"-".repeat(80)}\n\n`);
 
-const listed = [...packages].map(([label, { license }]) => `| ${label} | ${license} |`).join("\n");
+const stdlib = [...packages].filter(([label]) => label.startsWith("@stdlib/"));
+const others = [...packages].filter(([label]) => !label.startsWith("@stdlib/"));
+const rows = [...others, [`${stdlib.length} packages of @stdlib`, { license: [...new Set(stdlib.map(([, { license }]) => license))].join(", ") }]];
+const listed = rows.map(([label, { license }]) => `| ${label} | ${license} |`).join("\n");
 const readme = `# What the explorers take from others
 
 \`bundle.js\` holds the used part of Observable Plot (with the parts of d3 it needs) and of stdlib-js's special functions,

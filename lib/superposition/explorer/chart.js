@@ -241,8 +241,8 @@ export function draw(declaration, state, found, width) {
     marks: [
       gridX(xTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
       gridY(yTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
-      axisX(xTicks, { tickFormat: xName, label: null, tickSize: 0, tickPadding: 8 }),
-      axisY(yTicks, { tickFormat: formatTick, label: null, tickSize: 0, tickPadding: 8 }),
+      axisX(xTicks, { text: xName, label: null, tickSize: 0, tickPadding: 8 }),
+      axisY(yTicks, { text: formatTick, label: null, tickSize: 0, tickPadding: 8 }),
       ...declaration.marks.flatMap((mark, i) => drawing[mark.type](mark, i)),
     ],
   });

@@ -40,19 +40,23 @@ def two_bells():
     def bell(middle, noise):
         return sp.exp(-((r - middle) ** 2) / (2 * noise.expr**2)) / (noise.expr * sp.sqrt(2 * sp.pi))
 
-    absent, present = bell(0, formulas.crosstalk_std), bell(1, formulas.crosstalk_std_present)
+    absent = (m - l) * bell(0, formulas.crosstalk_std)
+    present = l * bell(1, formulas.crosstalk_std_present)
+    highest = 3 * m / (formulas.crosstalk_std.expr * sp.sqrt(2 * sp.pi))
+    floor = _HALF
     return Explorer(
         id="two-bells",
         title="What a threshold can tell apart",
-        caption="Readouts of an absent and of an active feature, for many neurons. What of a bell lies beyond ½ is read wrongly.",
-        sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 100, 10**7, 10_000)],
+        caption="How the readouts of all absent and of all active features are expected to spread, for many neurons. What "
+        "of a bell lies beyond ½ is read wrongly.",
+        sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 1000, 10**7, 10_000)],
         x=Axis(r, -1, 2, label="readout, *r*"),
-        y=Axis(low=0, high=sp.Rational(11, 10) / (formulas.crosstalk_std_present.expr * sp.sqrt(2 * sp.pi)), label="probability density"),
+        y=Axis(low=floor, high=highest, scale="log", label="features per unit of readout"),
         marks=[
-            Curve(absent, label="an absent feature"),
-            Curve(present, label="an active feature"),
-            Area(0, sp.Piecewise((absent, r > _HALF), (0, True)), series=1),
-            Area(0, sp.Piecewise((present, r < _HALF), (0, True)), series=2),
+            Curve(absent, label="absent features"),
+            Curve(present, label="active features"),
+            Area(floor, sp.Piecewise((sp.Max(absent, floor), r > _HALF), (floor, True)), series=1),
+            Area(floor, sp.Piecewise((sp.Max(present, floor), r < _HALF), (floor, True)), series=2),
             Rule(x=_HALF, label="threshold ½", series=0),
         ],
         readouts=[
