@@ -15,7 +15,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test html notebooks lint format bench lock vendor clean
+.PHONY: help serve test html notebooks data lint format bench lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,12 +24,15 @@ serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
 test: lint $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs)
-	$(BIN)/pytest --nbval --nbval-current-env tests $(CHAPTERS)
+	$(BIN)/pytest --doctest-modules --nbval --nbval-current-env lib tests $(CHAPTERS)
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py
+
+data: $(READY)  ## compute the stored measurements again (about a quarter of an hour)
+	$(BIN)/python tools/data.py
 
 lint: $(READY)  ## check the style of the code and the form of the notebooks
 	$(BIN)/ruff check

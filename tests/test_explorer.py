@@ -279,7 +279,7 @@ def test_sentence_is_said_only_where_it_holds():
 
 def test_outside_the_domain_is_said_in_words():
     tight = Readout("tight", formulas.max_active_tight)
-    assert format_value(tight.channel().at({"m": 8, "n": 16})) == "undefined"
+    assert format_value(tight.channel().at({"m": 8, "n": 16})) == "no value"
 
 
 def test_two_instances_store_the_same():
@@ -488,7 +488,7 @@ def test_numbers_are_written_for_readers():
     assert [format_value(x) for x in (0, -0.0, 1, 8192, 1e9, 12_345.6, 0.000_123_4, 1e-5, 2.5e300)] == [
         "0", "0", "1", "8,192", "10⁹", "12,300", "1.23 × 10⁻⁴", "10⁻⁵", "2.5 × 10³⁰⁰",
     ]  # fmt: skip
-    assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "undefined"]
+    assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "no value"]
     assert format_value(1024 * (1 + 2e-16)) == "1,024"
 
 
@@ -519,7 +519,7 @@ def test_iterated_map_is_applied_step_by_step_and_leaves_the_slider_of_its_lette
 
 def test_iterated_formula_stops_outside_its_domain():
     escaped = Iterated(formulas.expected_errors, l, start=l, steps=5)
-    assert make(readouts=[Readout("escaped", escaped)]).readouts(l=1, n=4096, m=64) == {"escaped": "undefined"}
+    assert make(readouts=[Readout("escaped", escaped)]).readouts(l=1, n=4096, m=64) == {"escaped": "no value"}
 
 
 def test_slider_must_stay_in_the_domain_of_an_iterated_map():

@@ -4,7 +4,7 @@ Nothing here knows which formulas the book has: those are in `superposition.form
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from numbers import Real
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "betainc_inverse",
     "half",
     "javascript",
+    "log_binomial",
     "numeric",
     "root",
     "to_latex",
@@ -66,6 +67,42 @@ class betainc_inverse(sp.Function):
     """The x at which the regularised incomplete beta function I_x(a, b) equals p."""
 
     nargs = 3
+
+
+_MANY, _FEW = sp.symbols("many few", nonnegative=True)
+
+
+class log_binomial(sp.Function):
+    """Logarithm of the number of ways to choose l of m, ln C(m, l), for real l from 0 to m.
+
+    The difference of three log-gammas loses its digits: at m = 10^12 only three are left. What is printed as NumPy and
+    JavaScript is Stirling's series with the large parts taken out, good to 14 digits for whole m and l.
+
+    Examples
+    --------
+    >>> log_binomial(sp.Integer(5), sp.Integer(2)).evalf(5)
+    2.3026
+    """
+
+    nargs = 2
+
+    def _eval_rewrite_as_loggamma(self, m, l, **_):
+        return sp.loggamma(m + 1) - sp.loggamma(l + 1) - sp.loggamma(m - l + 1)
+
+    def _eval_evalf(self, prec):
+        return self.rewrite(sp.loggamma)._eval_evalf(prec)
+
+    @staticmethod
+    @cache
+    def stable():
+        """The same number of `_MANY` and `_FEW` without cancellation: both gammas are moved up by 8 before Stirling's series."""
+        high, low = _MANY + 8, _MANY - _FEW + 8
+        change = log1p(-_FEW / high)
+        moved = sum(log1p(-_FEW / (_MANY + i)) for i in range(1, 9))
+        stirling = _FEW * (sp.log(high) - 1) - (low + sp.S.Half) * change
+        odd = range(1, 14, 2)
+        rest = sum(sp.bernoulli(p + 1) / (p * (p + 1)) / low**p * expm1(p * change) for p in odd)
+        return moved + stirling + rest - sp.loggamma(_FEW + 1)
 
 
 def root(expr):
@@ -133,6 +170,11 @@ class _BookLatex(LatexPrinter):
         power = "" if exp is None else rf"\left[\cdot\right]^{{{exp}}}"
         return rf"I^{{-1}}_{{{p}}}{power}\left({a},\, {b}\right)"
 
+    def _print_log_binomial(self, expr, exp=None):
+        m, l = (self._print(arg) for arg in expr.args)
+        text = rf"\ln\binom{{{m}}}{{{l}}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
     def _print_log1p(self, expr, exp=None):
         return self._print_log(sp.log(1 + expr.args[0], evaluate=False), exp)
 
@@ -184,7 +226,7 @@ _JS_FUNCTIONS = {
     sp.loggamma: "gammaln",
 }
 _JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, sp.erf)
-_JS_SPECIAL += (sp.betainc_regularized, betainc_inverse)
+_JS_SPECIAL += (sp.betainc_regularized, betainc_inverse, log_binomial)
 
 
 class _JavaScript(JavascriptCodePrinter):
@@ -211,6 +253,10 @@ class _JavaScript(JavascriptCodePrinter):
     def _print_betainc_inverse(self, expr):
         a, b, p = (self._print(arg) for arg in expr.args)
         return f"betaincinv({p}, {a}, {b})"
+
+    def _print_log_binomial(self, expr):
+        m, l = (self._print(arg) for arg in expr.args)
+        return f"((many, l) => ((few) => {self._print(expr.stable())})(Math.min(l, many - l)))({m}, {l})"
 
     def _print_Piecewise(self, expr):
         text = "NaN"
@@ -276,6 +322,7 @@ _NUMPY = [
     {
         "Q": lambda x: scipy.special.erfc(np.asarray(x) / np.sqrt(2.0)) / 2,
         "betainc_inverse": lambda a, b, p: scipy.special.betaincinv(a, b, p),
+        "log_binomial": lambda m, l: _stable_log_binomial()(many=m, few=np.minimum(l, m - l)),
     },
     "scipy",
 ]
@@ -322,6 +369,11 @@ def numeric(expr, arguments):
         return result.copy() if shape else result.item()
 
     return evaluate
+
+
+@cache
+def _stable_log_binomial():
+    return numeric(log_binomial.stable(), ("many", "few"))
 
 
 def _words(interval):
@@ -520,9 +572,18 @@ class Formula:
         named = rf"\mathtt{{{escaped}}}({arguments})"
         return f"{self.lhs or named} = {self.latex}"
 
+    @property
+    def standing(self):
+        """The status word and what it leaves open, as Markdown."""
+        return f"**{self.status}**" + (f": {self.detail}" if self.detail else "")
+
+    @property
+    def summary(self):
+        """Name, meaning, right-hand side and standing, as Markdown."""
+        return f"`{self.name}`: {self.meaning}.\n\n$$\n{self.latex}\n$$\n\n{self.standing}"
+
     def _repr_markdown_(self):
-        detail = f": {self.detail}" if self.detail else ""
-        return f"$$\n{self.equation}\n$$\n\n**{self.status}**{detail}"
+        return f"$$\n{self.equation}\n$$\n\n{self.standing}"
 
     def __repr__(self):
         return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"

@@ -7,17 +7,54 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-__all__ = ["NOTATION", "A", "Entry", "K", "L", "d", "entry", "eps", "l", "m", "n", "t"]
+__all__ = [
+    "NOTATION",
+    "A",
+    "C",
+    "D",
+    "Entry",
+    "K",
+    "L",
+    "S",
+    "alpha",
+    "b",
+    "c",
+    "d",
+    "delta",
+    "entry",
+    "eps",
+    "h",
+    "kappa",
+    "l",
+    "l0",
+    "m",
+    "n",
+    "s",
+    "t",
+    "z",
+]
 
 n = sp.Symbol("n", positive=True)
 m = sp.Symbol("m", positive=True)
 l = sp.Symbol("l", positive=True)
+l0 = sp.Symbol("l0", positive=True)
 A = sp.Symbol("A", positive=True)
 K = sp.Symbol("K", positive=True)
 L = sp.Symbol("L", positive=True)
 d = sp.Symbol("d", positive=True)
+s = sp.Symbol("s", positive=True)
+h = sp.Symbol("h", positive=True)
+C = sp.Symbol("C", positive=True)
+b = sp.Symbol("b", positive=True)
+c = sp.Symbol("c", positive=True)
+S = sp.Symbol("S", positive=True)
+D = sp.Symbol("D", nonnegative=True)
+kappa = sp.Symbol("kappa", positive=True)
+alpha = sp.Symbol("alpha", nonnegative=True)
+delta = sp.Symbol("delta", positive=True)
 eps = sp.Symbol("eps", nonnegative=True)
 t = sp.Symbol("t", real=True)
+z = sp.Symbol("z", positive=True)
 
 
 @dataclass(frozen=True)
@@ -59,17 +96,34 @@ NOTATION = (
     Entry("n", "`n`", "neurons: dimensions of the activation space", "number", "neurons", n, _from(1)),
     Entry("m", "`m`", "features that have a direction, usually more than neurons", "number", "features", m, _from(1)),
     Entry("l", "`l`; `n_active` in simulations", "features active at once", "number", "features", l, _from(1)),
+    Entry("l_0", "`l0`; `n_active` in `simulate.relay`", "features that are active in truth, where others may be so by mistake", "number", "features", l0, _from(1)),
     Entry("A", "`A`; `amplitude` in simulations", "largest activation of a feature", "number", "activation", A, _from(0)),
     Entry("K", "`K`; `n_levels` in simulations", "activation levels that can be told apart", "number", "levels", K, _from(1)),
     Entry("L", "`L`; `depth` in simulations", "layers", "number", "layers", L, _from(1)),
     Entry("d", "`d`", "hidden neurons of an error-correcting layer", "number", "neurons", d, _from(1)),
+    Entry("s", "`s`; `n_votes` in simulations", "hidden neurons that vote on each feature", "number", "votes", s, _from(1)),
+    Entry("h", "`h`; `needed` in simulations", "votes that a feature needs to be read as active", "number", "votes", h, _from(1)),
+    Entry("C", "`C`", "width of an error-correcting layer, in units of $m l/l_{\\max}$", "number", "none", C, sp.Interval.open(0, sp.oo)),
+    Entry(
+        r"\kappa", "`kappa`", "reliability of a hidden neuron: squared distance to its threshold, in units of its noise",
+        "number", "none", kappa, sp.Interval.open(0, sp.oo),
+    ),
+    Entry(r"\alpha", "`alpha`", r"how the number of active features grows with that of all, $\ln l/\ln m$", "number", "none", alpha, sp.Interval(0, 1)),
+    Entry(r"\delta", "`delta`", "probability of any error that is allowed", "number", "probability", delta, sp.Interval.open(0, 1)),
     Entry(
         r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
+    Entry("z", "`z`", r"distance of a threshold at ½ in standard deviations of the crosstalk, $\tfrac12\sqrt{n/l}$", "number", "none", z, sp.Interval.open(0, sp.oo)),
+    Entry("b", "`b`; `bits` in simulations", "bits that a neuron's value is kept to", "number", "bits", b, _from(1)),
+    Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),
+    Entry("c", "`c`", r"decoder constant: a decoder reads all features up to $l = n/(c \ln m)$", "number", "none", c, sp.Interval.open(0, sp.oo)),
+    Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
+    Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),
+    Entry("R", "`R`", "linear decoder, $r = R x$", "(m, n)", "none"),
     Entry("a", "`a`; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
     Entry("x", "`x`", "state of the neurons, $x = F a$", "(n,)", "activation"),
     Entry("r", "`r`; `readouts`", r"linear readout of every feature, $r = F^\top x$", "(m,)", "activation"),
@@ -97,4 +151,3 @@ def entry(symbol):
         known = ", ".join(str(s) for s in _BY_SYMBOL)
         raise ValueError(f"symbol = {symbol!r} is not in the notation table; accepted: {known}")
     return _BY_SYMBOL[symbol]
-

@@ -65,7 +65,7 @@ def lab(tmp_path_factory):
 def figure(lab, browser):
     """The explorer that the notebook's cell shows once it is run."""
     context = browser.new_context(viewport={"width": 1200, "height": 1100})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(180_000)  # a loaded machine may take minutes to start a kernel
     page = context.new_page()
     page.goto(f"{lab}/doc/tree/live.ipynb?reset")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()

@@ -18,7 +18,7 @@ function trimmed(decimal) {
 // Integers in full, other numbers to three significant digits, what is not finite in words. Twelve digits decide,
 // so that the last bits, in which two languages may differ, do not.
 export function formatValue(number) {
-  if (Number.isNaN(number)) return "undefined";
+  if (Number.isNaN(number)) return "no value";
   if (!Number.isFinite(number)) return number > 0 ? "unbounded" : "unbounded below";
   const twelve = Math.abs(number).toExponential(11);
   const sign = number < 0 ? "−" : "";

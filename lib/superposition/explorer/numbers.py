@@ -40,7 +40,7 @@ def format_value(number):
     """
     number = float(number)
     if math.isnan(number):
-        return "undefined"
+        return "no value"
     if math.isinf(number):
         return "unbounded" if number > 0 else "unbounded below"
     if number == 0:

@@ -1,0 +1,270 @@
+"""Formulas of the chapter *Is it a win?*."""
+
+from sympy import Interval, log, loggamma, oo, pi, sqrt
+
+from superposition.formula import Formula, Q, half, log_binomial, root
+from superposition.symbols import K, S, alpha, c, l, m, n
+
+__all__ = [
+    "ball_equal_power_bits",
+    "ball_inscribed_bits",
+    "capacity_at_limit",
+    "capacity_best",
+    "capacity_bits",
+    "capacity_limit",
+    "decoder_constant",
+    "dense_errors",
+    "dense_float_bits",
+    "dense_levels",
+    "expected_errors_noisy",
+    "linear_error",
+    "linear_error_bias",
+    "max_active_decoder",
+    "max_active_noisy",
+    "neurons_dense",
+    "neurons_listed",
+    "neurons_superposed",
+    "noisy_capacity",
+    "radius_bits",
+    "shannon_bits",
+    "win_sparsity",
+]
+
+CHAPTER = "derived in the chapter Is it a win?"
+_TWO_FEATURES = {m: Interval(2, oo)}
+_TWO_NEURONS = {n: Interval(2, oo)}
+_TWO_LEVELS = {K: Interval(2, oo)}
+
+capacity_bits = Formula(
+    "capacity_bits",
+    log_binomial(m, l) / (n * log(2)),
+    "bits per neuron that say which l of m features are active",
+    "exact",
+    CHAPTER,
+    where=(l <= m,),
+)
+
+max_active_decoder = Formula(
+    "max_active_decoder",
+    n / (c * log(m)),
+    "active features that a decoder of constant c reads among m",
+    "asymptotic",
+    "definition of the decoder constant",
+    detail="8 for a threshold at 1/2; 2 is the least that a threshold on linear readouts comes to",
+    domain=_TWO_FEATURES,
+    lhs=r"l_{\max}",
+)
+
+_at_limit = max_active_decoder.expr
+
+capacity_at_limit = Formula(
+    "capacity_at_limit",
+    log_binomial(m, _at_limit) / (n * log(2)),
+    "bits per neuron that say which features are active, with as many of them as the decoder reads",
+    "asymptotic",
+    CHAPTER,
+    detail="capacity_bits at max_active_decoder",
+    domain=_TWO_FEATURES,
+    where=(c * log(m) <= n, n <= c * m * log(m)),
+)
+
+capacity_limit = Formula(
+    "capacity_limit",
+    (1 - alpha) / (c * log(2)),
+    "bits per neuron at the decoder's limit, with l = m^α",
+    "asymptotic",
+    CHAPTER,
+    detail="as m grows at fixed α; a lower bound at every m, which is exceeded by less than 1/(c ln 2 ln m)",
+)
+
+decoder_constant = Formula(
+    "decoder_constant",
+    2 * (1 + sqrt(alpha)) ** 2,
+    "decoder constant of the best threshold on linear readouts, with l = m^α",
+    "asymptotic",
+    CHAPTER,
+    detail="for many features; from 2 at α = 0 to 8 at α = 1",
+    lhs="c",
+)
+
+capacity_best = Formula(
+    "capacity_best",
+    (1 - sqrt(alpha)) / (2 * log(2) * (1 + sqrt(alpha))),
+    "bits per neuron at the limit of the best threshold, with l = m^α",
+    "asymptotic",
+    CHAPTER,
+    detail="for many features",
+)
+
+ball_inscribed_bits = Formula(
+    "ball_inscribed_bits",
+    (n * log(pi / 4, evaluate=False) / 2 - loggamma(n / 2 + 1)) / (n * log(2)),
+    "bits per neuron by which the ball inside the cube has more volume than the cube",
+    "exact",
+    CHAPTER,
+    detail="negative, about -log2(n)/2 + 1.05",
+    domain=_TWO_NEURONS,
+)
+
+ball_equal_power_bits = Formula(
+    "ball_equal_power_bits",
+    (n * log(pi * (n + 2) / 12) / 2 - loggamma(n / 2 + 1)) / (n * log(2)),
+    "bits per neuron by which the ball of the cube's mean square has more volume than the cube",
+    "exact",
+    CHAPTER,
+    detail="positive, up to log2(πe/6)/2",
+    domain=_TWO_NEURONS,
+)
+
+radius_bits = Formula(
+    "radius_bits",
+    log(8 * log(m)) / (2 * log(2)),
+    "bits per neuron of volume that n/(8 ln m) active features leave of n, at a fixed resolution",
+    "asymptotic",
+    CHAPTER,
+    detail="the logarithm of the ratio of two radii; as max_active, for many features",
+    domain=_TWO_FEATURES,
+)
+
+dense_levels = Formula(
+    "dense_levels",
+    root(1 + 3 * S / (2 * log(n))),
+    "equally spaced levels that each of n noisy neurons can hold, all of them read without error",
+    "asymptotic",
+    CHAPTER,
+    detail="for many neurons; at the limit about 1/√(π ln n) of them are wrong, less by the share 1/K",
+    domain=_TWO_NEURONS,
+    lhs="K",
+)
+
+dense_float_bits = Formula(
+    "dense_float_bits",
+    log(1 + 3 * S / (2 * log(n))) / (2 * log(2)),
+    "bits per neuron of noisy neurons that each hold a number of their own",
+    "asymptotic",
+    CHAPTER,
+    detail="log2 of dense_levels; nothing is said where a neuron cannot hold two levels",
+    domain=_TWO_NEURONS,
+    where=(2 * log(n) <= S,),
+)
+
+dense_errors = Formula(
+    "dense_errors",
+    2 * n * (1 - 1 / K) * Q(root(3 * S / (K**2 - 1))),
+    "expected number of n noisy neurons whose level is read wrongly",
+    "exact",
+    CHAPTER,
+    detail="levels used equally often, Gaussian noise",
+    domain=_TWO_LEVELS,
+)
+
+shannon_bits = Formula(
+    "shannon_bits",
+    log(1 + S) / (2 * log(2)),
+    "bits per neuron that no code can exceed, whatever its decoder",
+    "bound",
+    "Shannon 1948",
+    detail="upper bound, for independent Gaussian noise on every neuron",
+)
+
+max_active_noisy = Formula(
+    "max_active_noisy",
+    n / (8 * (K - 1) ** 2 * log(m)) * S / (1 + S),
+    "active features up to which all m are read to one of K levels from noisy neurons",
+    "asymptotic",
+    CHAPTER,
+    detail="for many features, all active ones at the largest level; measured within 1 % at 4,096 neurons, a million features and two levels",
+    domain=_TWO_FEATURES | _TWO_LEVELS,
+    lhs=r"l_{\max}",
+)
+
+_noisy = n * S / (8 * log(m) * (1 + S))
+
+noisy_capacity = Formula(
+    "noisy_capacity",
+    log_binomial(m, _noisy) / (n * log(2)),
+    "bits per neuron of superposition with boolean features on noisy neurons, read at a threshold of 1/2",
+    "asymptotic",
+    CHAPTER,
+    detail="capacity_bits at max_active_noisy with two levels",
+    domain=_TWO_FEATURES,
+    where=(8 * log(m) * (1 + S) <= n * S, n * S <= 8 * m * log(m) * (1 + S)),
+)
+
+expected_errors_noisy = Formula(
+    "expected_errors_noisy",
+    (m - l) * Q(half(root(n * S / (l * (1 + S))))) + l * Q(half(root(n / (l - 1 + l / S)))),
+    "expected number of the m features that a threshold at 1/2 reads wrongly from noisy neurons",
+    "asymptotic",
+    CHAPTER,
+    detail="Gaussian, for many neurons; expected_errors as S grows",
+    where=(l <= m,),
+)
+
+_float = log(1 + 3 * S / (2 * log(m))) / 2
+_HOLDS_TWO = 2 * log(m) <= S
+
+neurons_superposed = Formula(
+    "neurons_superposed",
+    8 * (K - 1) ** 2 * l * log(m) * (1 + 1 / S),
+    "neurons with which superposition reads all m features to one of K levels",
+    "asymptotic",
+    "max_active_noisy solved for n",
+    detail="as max_active_noisy",
+    domain=_TWO_FEATURES | _TWO_LEVELS,
+    where=(l <= m,),
+)
+
+neurons_dense = Formula(
+    "neurons_dense",
+    m * log(K) / _float,
+    "neurons that hold m features of K levels as digits of dense floats, whether active or not",
+    "asymptotic",
+    CHAPTER,
+    detail="packed perfectly: the fractions of a feature that fit a neuron are counted; m stands for the number of neurons in its "
+    "logarithm",
+    domain=_TWO_FEATURES | _TWO_LEVELS,
+    where=(_HOLDS_TWO,),
+)
+
+neurons_listed = Formula(
+    "neurons_listed",
+    (log_binomial(m, l) + l * log(K - 1)) / _float,
+    "neurons that hold, as digits of dense floats, a list of the active features and their levels",
+    "asymptotic",
+    CHAPTER,
+    detail="packed perfectly; to read one feature the whole list has to be decoded",
+    domain=_TWO_FEATURES | _TWO_LEVELS,
+    where=(l <= m, _HOLDS_TWO),
+)
+
+win_sparsity = Formula(
+    "win_sparsity",
+    log(K) / (8 * (K - 1) ** 2 * log(m) * (1 + 1 / S) * _float),
+    "share of the features active at once below which superposition needs fewer neurons than dense floats",
+    "asymptotic",
+    "neurons_superposed = neurons_dense solved for l/m",
+    detail="as those two",
+    domain=_TWO_FEATURES | _TWO_LEVELS,
+    where=(_HOLDS_TWO,),
+)
+
+linear_error = Formula(
+    "linear_error",
+    (m - n) / m**2,
+    "smallest mean squared error of linear decoding of one-hot inputs, over inputs and features",
+    "exact",
+    "Eckart & Young 1936",
+    detail="attained by every embedding of rank n",
+    where=(m >= n,),
+)
+
+linear_error_bias = Formula(
+    "linear_error_bias",
+    (m - n - 1) / m**2,
+    "smallest mean squared error of linear decoding of one-hot inputs with a bias, over inputs and features",
+    "exact",
+    CHAPTER,
+    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector",
+    where=(m >= n + 1,),
+)

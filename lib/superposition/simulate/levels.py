@@ -1,0 +1,427 @@
+"""Reading features that are active at one of several levels, from random codes.
+
+With K levels a feature is active at one of A/(K - 1), 2 A/(K - 1), ..., A; level 0 means absent. Every one of the m
+readouts is rounded to the nearest of the K levels. An absent feature decoded above level 0 is a *false alarm*, a
+present one decoded to any level but its own is *misread*.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from superposition.arguments import finite_matrix, generator, integer, real
+from superposition.simulate.directions import overlaps
+from superposition.simulate.readout import _active_sets, _mean_and_error, _ratio, _tail
+
+_USES = ("largest", "uniform")
+
+
+@dataclass(frozen=True)
+class LevelErrors:
+    """Wrongly decoded levels per trial when all m features are read, with standard errors.
+
+    Attributes
+    ----------
+    errors, errors_se : float
+        all wrong levels.
+    false_alarms, false_alarms_se : float
+        absent read present.
+    misread, misread_se : float
+        present, other level.
+    trials : int
+        active sets drawn.
+    """
+
+    errors: float
+    errors_se: float
+    false_alarms: float
+    false_alarms_se: float
+    misread: float
+    misread_se: float
+    trials: int
+
+
+def nearest_levels(readouts, n_levels, amplitude=1.0):
+    """Number of the level, 0 to K - 1, that is nearest to each readout.
+
+    .. math:: k = \\min\\bigl(\\max\\bigl(\\operatorname{round}\\bigl(r (K - 1)/A\\bigr),\\, 0\\bigr),\\, K - 1\\bigr)
+
+    Parameters
+    ----------
+    readouts : array_like
+        r, of any shape.
+    n_levels : int
+        K, at least 2.
+    amplitude : float
+        A > 0, the highest level.
+
+    Returns
+    -------
+    numpy.ndarray
+        Integers, of the shape of `readouts`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not in its range.
+
+    Notes
+    -----
+    *Exact*. Levels are equally spaced on [0, A]; what lies outside goes to the end it lies beyond.
+
+    Examples
+    --------
+    >>> nearest_levels([-0.3, 0.3, 0.8, 1.7], 3)
+    array([0, 1, 2, 2])
+    """
+    gaps = integer("n_levels", n_levels, low=2) - 1
+    steps = np.rint(np.asarray(readouts) * (gaps / real("amplitude", amplitude, 0, math.inf, "()")))
+    return np.clip(steps, 0, gaps).astype(int)
+
+
+def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude=1.0):
+    """Wrongly decoded levels among all m features of any code, by brute force.
+
+    .. math:: r = F^{\\mathsf T} F a, \\qquad a_i \\in \\Bigl\\{\\tfrac{A}{K-1}, \\dots, A\\Bigr\\} \\text{ where active}
+
+    Parameters
+    ----------
+    code : array_like or callable
+        A code F of shape (n, m), the same in every trial; or a function ``rng -> F`` called for every trial.
+    n_active : int
+        l, features active at once, 1 to m.
+    n_levels : int
+        K, at least 2, the level 0 among them.
+    trials : int
+        Active sets to draw, uniformly among all sets of l features; at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    use : str
+        ``"uniform"``: each active feature takes one of the K - 1 levels above 0 at random; ``"largest"``: all are at A.
+    amplitude : float
+        A > 0.
+
+    Returns
+    -------
+    LevelErrors
+        Means per trial; standard errors are not below 1 / trials.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law*, as precise as the standard errors say: for one given code these are conditional on it.
+
+    Examples
+    --------
+    >>> from superposition.codes import random_code
+    >>> rng = np.random.default_rng(0)
+    >>> found = level_errors(lambda rng: random_code(256, 500, rng), 3, 3, 200, rng)
+    >>> 0 < found.errors < 10
+    True
+    """
+    n_active, gaps, rng = integer("n_active", n_active), integer("n_levels", n_levels, low=2) - 1, generator(rng)
+    trials, amplitude = integer("trials", trials, low=2), real("amplitude", amplitude, 0, math.inf, "()")
+    _check_use(use)
+    counts = np.empty((2, trials))
+    F = None if callable(code) else finite_matrix("code", code)
+    for trial in range(trials):
+        columns = finite_matrix("code", code(rng)) if F is None else F
+        m = columns.shape[1]
+        active = _active_sets(m, integer("n_active", n_active, high=m), 1, rng)[0]
+        level = np.zeros(m, int)
+        level[active] = _levels(use, gaps, n_active, rng)
+        x = columns[:, active] @ (level[active] * (amplitude / gaps))
+        wrong = nearest_levels(columns.T @ x, gaps + 1, amplitude) != level
+        misread = np.count_nonzero(wrong[active])
+        counts[:, trial] = np.count_nonzero(wrong) - misread, misread
+    return _result(counts, 1 / trials)
+
+
+def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform", amplitude=1.0):
+    """Wrongly decoded levels among all m features of a random code, without ever forming a direction.
+
+    .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
+              \\text{misread} = l\\, (1 + [a_i < A])\\, P\\Bigl(t > \\frac{\\theta}{|x - a_i f_i|}\\Bigr), \\qquad
+              \\theta = \\frac{A}{2 (K - 1)}
+
+    Parameters
+    ----------
+    n : int
+        Neurons, at least 1.
+    m : int
+        Features, at least 1; costs nothing.
+    n_active : int
+        l, features active at once, 1 to m. Each trial takes of the order of l steps.
+    n_levels : int
+        K, at least 2, the level 0 among them.
+    trials : int
+        Active sets to draw, each with a fresh code; at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    use : str
+        ``"uniform"``: each active feature takes one of the K - 1 levels above 0 at random; ``"largest"``: all are at A.
+    amplitude : float
+        A > 0.
+
+    Returns
+    -------
+    LevelErrors
+        The quantities of `level_errors` for ``random_code(n, m, rng)`` drawn afresh in each trial.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law.* Given x, the directions of absent features are uniform and independent, so the expected number of
+    false alarms is known in closed form; of a present feature the same is true given the sum of the others. Both
+    need lengths only, and the length of a sum of random directions is a walk of its own: with t an independent
+    overlap, :math:`|x + a f|^2 = |x|^2 + 2 a |x| t + a^2`.
+
+    Examples
+    --------
+    >>> found = random_code_level_errors(4096, 10**9, 5, 3, 500, np.random.default_rng(0))
+    >>> 0 < found.errors_se < found.errors < 1
+    True
+    """
+    n, m, trials = integer("n", n), integer("m", m), integer("trials", trials, low=2)
+    n_active, gaps, rng = (
+        integer("n_active", n_active, high=m),
+        integer("n_levels", n_levels, low=2) - 1,
+        generator(rng),
+    )
+    amplitude = real("amplitude", amplitude, 0, math.inf, "()")
+    _check_use(use)
+    return _result(_expected(n, m, n_active, gaps, trials, rng, use, amplitude), 0.0)
+
+
+@dataclass(frozen=True)
+class SupportedLevels:
+    """How many levels can be told apart before errors exceed a level of their own.
+
+    Attributes
+    ----------
+    n_levels : float
+        K, between integers.
+    n_levels_se : float
+        its standard error.
+    bracket : tuple of int
+        K tried around.
+    trials : int
+        active sets each.
+    """
+
+    n_levels: float
+    n_levels_se: float
+    bracket: tuple[int, int]
+    trials: int
+
+
+def supported_levels(n, m, n_active, allowed, trials, rng, use="uniform"):
+    """The number of levels at which the errors of a random code reach a given mean, by simulation.
+
+    Parameters
+    ----------
+    n, m, n_active
+        Neurons, features and active features, as for `random_code_level_errors`.
+    allowed : float
+        Mean number of wrong levels, over all m features, that is still allowed; above 0 and below m/2.
+    trials : int
+        Active sets to draw at each of the two K around the answer, at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+    use : str
+        ``"uniform"`` or ``"largest"``, as for `random_code_level_errors`.
+
+    Returns
+    -------
+    SupportedLevels
+        K as a real number between the two integers of the bracket. Where even two levels make more errors
+        than allowed, the line through the first two is continued below 2, at most down to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law* but for the interpolation, which takes the normal quantile of the share of wrong readouts as linear
+    in the ratio of half a gap to the noise, as it is for Gaussian noise.
+
+    Examples
+    --------
+    >>> found = supported_levels(8192, 10**4, 8, 0.1, 500, np.random.default_rng(0), use="largest")
+    >>> print(f"{found.n_levels:.1f}", found.bracket)
+    4.8 (4, 5)
+    """
+    *_, (_, result) = supported_level_slices(n, m, n_active, allowed, trials, rng, use, slices=1)
+    return result
+
+
+def supported_level_slices(n, m, n_active, allowed, trials, rng, use="uniform", slices=20):
+    """The result of `supported_levels` as it builds up, for progress bars and event loops.
+
+    Parameters
+    ----------
+    n, m, n_active, allowed, trials, rng, use
+        As for `supported_levels`.
+    slices : int
+        How many parts of about equal length the work is cut into, at least 1.
+
+    Yields
+    ------
+    tuple of float and SupportedLevels
+        Fraction of the trials done, result so far.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range; when the first slice is asked for.
+
+    Examples
+    --------
+    >>> parts = supported_level_slices(1024, 1000, 4, 0.1, 400, np.random.default_rng(0), slices=2)
+    >>> [fraction for fraction, result in parts]
+    [0.5, 1.0]
+    """
+    n, m, trials, slices = integer("n", n), integer("m", m), integer("trials", trials, low=2), integer("slices", slices)
+    n_active, rng = integer("n_active", n_active, high=m), generator(rng)
+    allowed = real("allowed", allowed, 0, m / 2, "()")
+    _check_use(use)
+
+    def errors(gaps, size):
+        return _expected(n, m, n_active, gaps, size, rng, use, 1.0).sum(axis=0)
+
+    few, gaps = max(2, trials // 10), 1
+    while errors(gaps + 1, few).mean() <= allowed:
+        gaps += 1
+    ends, sums = (gaps, gaps + 1), [np.empty(0), np.empty(0)]
+    size = max(2, math.ceil(trials / slices))
+    while len(sums[0]) < trials:
+        part = min(size, trials - len(sums[0]))
+        sums = [np.append(old, errors(end, part)) for old, end in zip(sums, ends, strict=True)]
+        means = [_mean_and_error(part[None], 1) for part in sums]
+        found, se = _crossing([_ratio_of(use, end) for end in ends], np.ravel(means).reshape(2, 2), allowed, m)
+        slope = (_gaps_of(use, found + 1e-6) - _gaps_of(use, found - 1e-6)) / 2e-6
+        result = SupportedLevels(
+            max(1.0, 1 + _gaps_of(use, found)), abs(slope) * se, (gaps + 1, gaps + 2), len(sums[0])
+        )
+        yield len(sums[0]) / trials, result
+
+
+def decoded_values(n, n_active, value, trials, rng, amplitude=1.0):
+    """Readouts of one active feature while the others take any value up to A.
+
+    .. math:: r = a + |y|\\, t, \\qquad y = \\sum_{l - 1 \\text{ others}} a_i f_i, \\quad a_i \\sim U(0, A)
+
+    Parameters
+    ----------
+    n : int
+        Neurons, at least 1.
+    n_active : int
+        l, features active at once, the one that is read among them; at least 1.
+    value : float or array_like
+        a, the true activation of the feature that is read: one number, or one for each trial.
+    trials : int
+        Readouts to draw, each from a fresh random code.
+    rng : numpy.random.Generator
+        Source of randomness.
+    amplitude : float
+        A > 0, the largest value of the others.
+
+    Returns
+    -------
+    numpy.ndarray
+        Readouts r, shape (trials,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range.
+
+    Notes
+    -----
+    *Exact in law.*
+
+    Examples
+    --------
+    >>> r = decoded_values(1024, 13, 0.3, 20_000, np.random.default_rng(0))
+    >>> print(r.mean().round(3), r.std().round(3))
+    0.3 0.063
+    """
+    n, n_active, trials = integer("n", n), integer("n_active", n_active), integer("trials", trials)
+    amplitude, rng = real("amplitude", amplitude, 0, math.inf, "()"), generator(rng)
+    others = rng.uniform(0, amplitude, (n_active - 1, trials))
+    return np.broadcast_to(value, trials) + _lengths(n, others, rng) * overlaps(n, trials, rng)
+
+
+def _check_use(use):
+    if use not in _USES:
+        raise ValueError(f"use must be 'largest' or 'uniform', got {use!r}")
+
+
+def _levels(use, gaps, shape, rng):
+    """Levels, 1 to K - 1, of the active features."""
+    return np.full(shape, gaps) if use == "largest" else rng.integers(1, gaps, shape, endpoint=True)
+
+
+def _lengths(n, activations, rng):
+    """|x| for x the sum of random directions, each times its row of activations (k, trials)."""
+    square = np.zeros(activations.shape[1])
+    for a in activations:
+        t = overlaps(n, len(square), rng)
+        square = np.maximum(square + 2 * a * np.sqrt(square) * t + a * a, 0)
+    return np.sqrt(square)
+
+
+def _expected(n, m, n_active, gaps, trials, rng, use, amplitude):
+    """False alarms and misread features expected in each trial, shape (2, trials)."""
+    level = _levels(use, gaps, (n_active, trials), rng)
+    activations = level * (amplitude / gaps)
+    others = _lengths(n, activations[:-1], rng)
+    last = activations[-1]
+    square = others**2 + 2 * last * others * overlaps(n, trials, rng) + last**2
+    half_gap = amplitude / (2 * gaps)
+    alarm = _tail(_ratio(half_gap, np.sqrt(np.maximum(square, 0))), n)
+    # the highest level is read wrongly from below only
+    sides = np.where(level[-1] == gaps, 1, 2)
+    return np.stack([(m - n_active) * alarm, n_active * sides * _tail(_ratio(half_gap, others), n)])
+
+
+def _result(counts, least):
+    trials = counts.shape[1]
+    means, errors = _mean_and_error(np.stack([counts.sum(axis=0), *counts]), 1)
+    return LevelErrors(*np.ravel([means, np.maximum(errors, least)], order="F").tolist(), trials)
+
+
+def _ratio_of(use, gaps):
+    """Half a gap over the noise, in units of its value with one gap and everything at A."""
+    return 1 / gaps if use == "largest" else math.sqrt(6 / ((gaps + 1) * (2 * gaps + 1)))
+
+
+def _gaps_of(use, ratio):
+    """Inverse of `_ratio_of`."""
+    return 1 / ratio if use == "largest" else (math.sqrt(1 + 48 / ratio**2) - 3) / 4
+
+
+def _crossing(places, measured, allowed, m):
+    """Where the errors reach `allowed`, the normal quantile of their share of m taken as linear; and its standard error.
+
+    `measured` holds mean and standard error at each of the two places.
+    """
+    means, errors = np.transpose(measured)
+    z = -special.ndtri(np.clip(means / m, 1e-300, 0.499))
+    z_se = errors / m * math.sqrt(2 * math.pi) * np.exp(z**2 / 2)
+    part = (-special.ndtri(allowed / m) - z[0]) / (z[1] - z[0])
+    se = math.hypot((1 - part) * z_se[0], part * z_se[1]) / abs(z[1] - z[0])
+    step = places[1] - places[0]
+    return places[0] + part * step, abs(step) * se

@@ -1,0 +1,251 @@
+"""Capacity, balls, noisy neurons and linear decoders: the formulas against counts, high precision and simulation.
+
+Simulated values are compared at z = 6.5 standard errors, a two-sided tail of 8.1e-11 each. This file makes fewer than
+40 such comparisons, so the chance that any of them fails by accident is below 40 * 8.1e-11 = 3.3e-9; a factor of a
+hundred is left for means that are not quite Gaussian.
+"""
+
+from math import comb, log, log2, pi, sqrt
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superposition import formulas
+from superposition.codes import orthoplex, random_code, simplex, tight_frame
+from superposition.formula import log_binomial, to_latex
+from superposition.simulate import dense_errors, one_hot_error, superposed_errors, supported_noisy
+from superposition.symbols import l, m
+
+Z = 6.5
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def precise(m_value, l_value):
+    """log2 C(m, l) from log-gammas with 60 digits."""
+    with mpmath.workdps(60):
+        a, b = mpmath.mpf(m_value), mpmath.mpf(l_value)
+        difference = mpmath.loggamma(a + 1) - mpmath.loggamma(b + 1) - mpmath.loggamma(a - b + 1)
+        return float(difference / mpmath.log(2))
+
+
+# -- capacity ---------------------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 10**6))
+def test_capacity_counts_the_active_sets(one, other, n_value):
+    l_value, m_value = sorted((one, other))
+    counted = log2(comb(m_value, l_value)) / n_value
+    assert formulas.capacity_bits(l=l_value, m=m_value, n=n_value) == pytest.approx(counted, rel=1e-13, abs=1e-15)
+
+
+@given(st.integers(2, 10**12), st.floats(0, 1))
+def test_capacity_keeps_its_digits_at_a_trillion_features(m_value, part):
+    l_value = min(m_value - 1, max(1, round(m_value**part)))
+    for size in (l_value, m_value - l_value):
+        found = formulas.capacity_bits(l=size, m=m_value, n=1)
+        assert found == pytest.approx(precise(m_value, size), rel=1e-13)
+
+
+def test_the_plain_difference_of_gammas_does_not_keep_them():
+    plain = sp.lambdify((m, l), log_binomial(m, l).rewrite(sp.loggamma), "scipy")
+    assert abs(plain(1e12, 1.0) - log(1e12)) > 1e-4
+    assert formulas.capacity_bits(l=1, m=1e12, n=1) == pytest.approx(log2(1e12), rel=1e-15)
+
+
+@pytest.mark.parametrize("m_value", [1, 2, 3, 64, 10**6, 10**12])
+def test_all_active_features_tell_nothing(m_value):
+    assert formulas.capacity_bits(l=m_value, m=m_value, n=1) == 0
+
+
+def test_binomial_is_printed_as_one():
+    assert to_latex(log_binomial(m, l)) == r"\ln\binom{m}{l}"
+    assert log_binomial(sp.Integer(10), sp.Integer(3)).evalf() == pytest.approx(log(120))
+
+
+@given(st.floats(10, 1e12), st.floats(0.01, 0.9), st.floats(2, 8))
+def test_capacity_limit_is_from_below_and_within_its_margin(m_value, alpha, c):
+    n_value = c * m_value**alpha * log(m_value)
+    if n_value < c * log(m_value) or n_value < 1:
+        return
+    exact = formulas.capacity_at_limit(c=c, m=m_value, n=n_value)
+    above = exact - formulas.capacity_limit(c=c, alpha=alpha)
+    assert -1e-12 <= above <= 1 / (c * log(2) * log(m_value)) + 1e-12
+
+
+def test_best_threshold_is_the_constant_put_into_the_limit():
+    alphas = np.linspace(0, 1, 11)
+    best = formulas.capacity_limit(c=formulas.decoder_constant(alpha=alphas), alpha=alphas)
+    assert np.allclose(best, formulas.capacity_best(alpha=alphas), rtol=1e-14, atol=1e-15)
+    assert formulas.decoder_constant(alpha=[0, 1]).tolist() == [2, 8]
+
+
+def test_no_superposed_capacity_exceeds_three_quarters_of_a_bit():
+    assert formulas.capacity_best(alpha=0) == pytest.approx(1 / (2 * log(2)))
+
+
+# -- ball and cube ----------------------------------------------------------------------------------------
+
+
+def test_balls_of_two_and_three_neurons_have_their_school_volumes():
+    area, volume = pi, 4 * pi / 3
+    assert formulas.ball_inscribed_bits(n=2) == pytest.approx(log2(area / 4) / 2)
+    assert formulas.ball_inscribed_bits(n=3) == pytest.approx(log2(volume / 8) / 3)
+    assert formulas.ball_equal_power_bits(n=2) == pytest.approx(log2(area * 4 / 3 / 4) / 2)
+    assert formulas.ball_equal_power_bits(n=3) == pytest.approx(log2(volume * (5 / 3) ** 1.5 / 8) / 3)
+
+
+def test_ball_of_equal_power_has_the_mean_square_of_the_cube():
+    n_value, points = 5, 200_000
+    g = rng().standard_normal((points, n_value))
+    inside = g / np.linalg.norm(g, axis=1)[:, None] * rng(1).random(points)[:, None] ** (1 / n_value)
+    squares = ((n_value + 2) / 3) * (inside**2).mean(axis=1)
+    assert abs(squares.mean() - 1 / 3) < Z * squares.std() / sqrt(points)
+
+
+def test_balls_approach_their_limits():
+    far = 1e6
+    assert formulas.ball_equal_power_bits(n=far) == pytest.approx(log2(pi * np.e / 6) / 2, abs=1e-4)
+    assert formulas.ball_inscribed_bits(n=far) == pytest.approx(log2(pi * np.e / (2 * far)) / 2, abs=1e-4)
+
+
+def test_radius_given_up_is_that_of_the_active_features():
+    n_value, m_value = 4096, 10**6
+    ratio = n_value / formulas.max_active(m=m_value, n=n_value)
+    assert formulas.radius_bits(m=m_value) == pytest.approx(log2(ratio) / 2)
+
+
+# -- noisy neurons ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_value", "K", "snr"), [(2, 2, 1.0), (100, 4, 20.0), (1000, 8, 150.0), (50, 2, 0.1)])
+def test_dense_neurons_err_as_the_formula_says(n_value, K, snr):
+    found = dense_errors(n_value, K, snr, 4000, rng())
+    assert abs(found.errors - formulas.dense_errors(n=n_value, K=K, S=snr)) < Z * found.errors_se
+
+
+@pytest.mark.parametrize("snr", [0.5, 2.0, 50.0])
+def test_shortcut_from_noisy_neurons_equals_brute_force(snr):
+    n_value, m_value, size, trials = 64, 200, 3, 3000
+    source, counts = rng(5), np.empty(trials)
+    for i in range(trials):
+        F = random_code(n_value, m_value, source)
+        x = F[:, :size].sum(axis=1) + sqrt(size / (n_value * snr)) * source.standard_normal(n_value)
+        counts[i] = np.count_nonzero((F.T @ x > 0.5) != (np.arange(m_value) < size))
+    found = superposed_errors(n_value, m_value, size, snr, trials, rng(6))
+    error = np.hypot(found.errors_se, counts.std() / sqrt(trials))
+    assert abs(found.errors - counts.mean()) < Z * error
+
+
+@pytest.mark.parametrize("snr", [0.3, 1.0, 10.0])
+def test_noise_is_as_good_as_fewer_neurons(snr):
+    found = superposed_errors(2048, 10**4, 20, snr, 1000, rng(7))
+    expected = formulas.expected_errors_noisy(l=20, m=10**4, n=2048, S=snr)
+    assert abs(found.errors - expected) < Z * found.errors_se + 0.03 * expected
+
+
+def test_without_noise_the_old_errors_come_back():
+    at = {"l": [1, 5, 40], "m": 10**4, "n": 512}
+    assert np.allclose(
+        formulas.expected_errors_noisy(**at, S=1e15), formulas.expected_errors(**at), rtol=1e-9, atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("snr", [0.3, 10.0])
+def test_supported_active_features_follow_the_noise(snr):
+    n_value, m_value = 2048, 10**5
+    formula = formulas.max_active_noisy(K=2, m=m_value, n=n_value, S=snr)
+    allowed = formulas.errors_at_limit(m=m_value)
+    found = supported_noisy(n_value, m_value, snr, allowed, 200, rng(8), max(1, int(formula)))
+    assert abs(found.n_active / formula - 1) < 0.03 + Z * found.n_active_se / formula
+
+
+def test_levels_of_dense_neurons_leave_few_errors_at_their_limit():
+    for n_value in (64, 10**4, 10**8):
+        snr = 2 * log(n_value) * 21
+        K = formulas.dense_levels(n=n_value, S=snr)
+        left = formulas.dense_errors(n=n_value, K=K, S=snr)
+        assert left == pytest.approx((1 - 1 / K) / sqrt(pi * log(n_value)), rel=0.15)
+        assert log2(K) == pytest.approx(formulas.dense_float_bits(n=n_value, S=snr))
+
+
+@given(st.floats(1e-3, 1e9), st.floats(2, 1e9))
+def test_nobody_beats_shannon(snr, n_value):
+    bound = formulas.shannon_bits(S=snr)
+    if formulas.dense_float_bits.contains(n=n_value, S=snr) and n_value >= 5:
+        assert formulas.dense_float_bits(n=n_value, S=snr) <= bound
+    at = {"m": n_value * 10, "n": n_value, "S": snr}
+    if formulas.noisy_capacity.contains(**at):
+        assert formulas.noisy_capacity(**at) <= bound
+
+
+def test_win_sparsity_is_where_both_need_as_many_neurons():
+    for K in (2, 3, 16):
+        at = {"K": K, "m": 10**6, "S": 10**4}
+        share = formulas.win_sparsity(**at)
+        ratio = formulas.neurons_superposed(**at, l=share * 10**6) / formulas.neurons_dense(**at)
+        assert ratio == pytest.approx(1)
+
+
+def test_a_packed_list_never_needs_more_neurons_than_superposition():
+    for l_value in (1, 10, 1000, 10**5):
+        for K in (2, 4, 16):
+            at = {"K": K, "l": l_value, "m": 10**6, "S": 100}
+            assert formulas.neurons_listed(**at) < formulas.neurons_superposed(**at)
+
+
+# -- linear decoders --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_value", "m_value"), [(1, 2), (2, 2), (2, 3), (2, 7), (20, 21), (20, 60)])
+@pytest.mark.parametrize("draw", [random_code, tight_frame, lambda n, m, source: source.standard_normal((n, m))])
+def test_every_full_rank_embedding_leaves_the_same_error(n_value, m_value, draw):
+    E = draw(n_value, m_value, rng(9))
+    assert one_hot_error(E) == pytest.approx(formulas.linear_error(m=m_value, n=n_value), rel=1e-9, abs=1e-20)
+    if m_value > n_value > 1:
+        with_bias = formulas.linear_error_bias(m=m_value, n=n_value)
+        assert one_hot_error(E, bias=True) == pytest.approx(with_bias, rel=1e-9, abs=1e-20)
+
+
+@pytest.mark.parametrize("n_value", [2, 5, 30])
+def test_simplex_with_a_bias_leaves_no_error(n_value):
+    assert one_hot_error(simplex(n_value), bias=True) < 1e-25
+    assert one_hot_error(simplex(n_value)) == pytest.approx(1 / (n_value + 1) ** 2)
+
+
+def test_bias_does_not_help_an_embedding_that_has_the_all_ones_row():
+    E = rng(3).standard_normal((4, 9))
+    E[0] = 1
+    assert one_hot_error(E, bias=True) == pytest.approx(one_hot_error(E)) == pytest.approx(5 / 81)
+
+
+def test_embedding_of_lower_rank_leaves_more():
+    E = np.vstack([orthoplex(3), orthoplex(3)])
+    assert one_hot_error(E) == pytest.approx(3 / 36)
+    assert formulas.linear_error(m=6, n=6) == 0
+
+
+def test_linear_superposition_is_no_better_than_dropping_features():
+    dropped = np.eye(4, 10)
+    assert one_hot_error(dropped) == pytest.approx(one_hot_error(tight_frame(4, 10, rng(1))))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dense_errors(10, 1, 1.0, 10, rng()), "n_levels must be at least 2"),
+        (lambda: dense_errors(10, 2, 0, 10, rng()), "snr must be a finite number in"),
+        (lambda: superposed_errors(10, 4, 5, 1.0, 10, rng()), "n_active must be between 1 and 4"),
+        (lambda: supported_noisy(10, 100, 1.0, 50, 10, rng()), "allowed must be a finite number in"),
+        (lambda: one_hot_error([[np.nan]]), "E must be finite"),
+    ],
+)
+def test_wrong_argument_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

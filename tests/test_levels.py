@@ -1,0 +1,274 @@
+"""Levels that can be told apart: brute force against hand counts, the shortcut against brute force, formulas against both.
+
+Simulated values are compared at z = 6.5 standard errors, a two-sided tail of 8.1e-11 each. This file makes fewer than
+100 such comparisons, so the chance that any of them fails by accident is below 100 * 8.1e-11 = 8.1e-9; a factor of
+a hundred is left for means that are not quite Gaussian.
+"""
+
+from itertools import combinations, product
+from math import comb, log, log2, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superposition import formulas
+from superposition.codes import random_code
+from superposition.simulate import levels
+from superposition.simulate.levels import (
+    decoded_values,
+    level_errors,
+    nearest_levels,
+    random_code_level_errors,
+    supported_level_slices,
+    supported_levels,
+)
+
+Z = 6.5
+FIELDS = ("errors", "false_alarms", "misread")
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def fresh(n, m):
+    return lambda rng: random_code(n, m, rng)
+
+
+def counted_by_hand(F, active, level, n_levels):
+    """False alarms and misread features: for each readout the nearest level is looked for among all."""
+    ladder = np.arange(n_levels) / (n_levels - 1)
+    r = F.T @ sum(ladder[k] * F[:, i] for i, k in zip(active, level, strict=True))
+    found = [int(np.argmin(abs(ladder - value))) for value in r]
+    true = dict(zip(active, level, strict=True))
+    wrong = [found[i] != true.get(i, 0) for i in range(F.shape[1])]
+    return sum(wrong[i] for i in range(F.shape[1]) if i not in true), sum(wrong[i] for i in active)
+
+
+def assert_same(one, other):
+    for field in FIELDS:
+        within = Z * np.hypot(getattr(one, f"{field}_se"), getattr(other, f"{field}_se")) + 1e-12
+        assert abs(getattr(one, field) - getattr(other, field)) <= within, (field, one, other)
+
+
+# -- decoding ---------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-3, 5), min_size=1, max_size=20), st.integers(2, 300), st.floats(0.01, 100))
+def test_no_level_is_nearer_than_the_one_decoded(readouts, n_levels, amplitude):
+    r = np.array(readouts)
+    ladder = amplitude * np.arange(n_levels) / (n_levels - 1)
+    found = ladder[nearest_levels(r, n_levels, amplitude)]
+    best = abs(r[:, None] - ladder).min(axis=1)
+    assert (abs(r - found) <= best + 1e-9 * amplitude).all()
+
+
+@pytest.mark.parametrize("use", ["uniform", "largest"])
+@pytest.mark.parametrize(("n_active", "n_levels"), [(1, 2), (1, 4), (2, 3), (3, 2), (5, 3)])
+def test_brute_force_averages_over_active_sets_and_levels(use, n_active, n_levels):
+    F = random_code(4, 5, rng(n_active))
+    above = range(1, n_levels) if use == "uniform" else [n_levels - 1]
+    counts = np.array(
+        [
+            counted_by_hand(F, active, level, n_levels)
+            for active in combinations(range(5), n_active)
+            for level in product(above, repeat=n_active)
+        ]
+    )
+    result = level_errors(F, n_active, n_levels, 4000, rng(1), use)
+    expected = dict(zip(FIELDS, [counts.sum(axis=1).mean(), *counts.mean(axis=0)], strict=True))
+    for field, value in expected.items():
+        assert abs(getattr(result, field) - value) <= Z * getattr(result, f"{field}_se"), (field, result, value)
+
+
+# -- the shortcut -----------------------------------------------------------------------------------------
+
+GRID = [
+    (1, 3, 2, 2),
+    (2, 2, 1, 3),
+    (2, 3, 3, 2),
+    (2, 9, 2, 4),
+    (5, 5, 5, 3),
+    (16, 17, 1, 2),
+    (16, 17, 17, 3),
+    (64, 300, 4, 3),
+    (64, 300, 1, 9),
+    (64, 65, 12, 5),
+]
+
+
+@pytest.mark.parametrize("use", ["uniform", "largest"])
+@pytest.mark.parametrize(("n", "m", "n_active", "n_levels"), GRID)
+def test_shortcut_agrees_with_brute_force(n, m, n_active, n_levels, use):
+    brute = level_errors(fresh(n, m), n_active, n_levels, 3000, rng(1), use)
+    assert_same(brute, random_code_level_errors(n, m, n_active, n_levels, 3000, rng(2), use))
+
+
+@pytest.mark.parametrize("n", [2, 3, 40])
+def test_lengths_walk_as_sums_of_random_directions_do(n):
+    activations = rng(1).uniform(0, 1, (6, 1)) * np.ones((6, 4000))
+    walked = levels._lengths(n, activations, rng(2))
+    directions = random_code(n, 6 * 4000, rng(3)).reshape(n, 6, 4000)
+    summed = np.linalg.norm((directions * activations).sum(axis=1), axis=0)
+    for power in (1, 2, 4):
+        one, other = walked**power, summed**power
+        se = np.hypot(one.std(), other.std()) / sqrt(4000)
+        assert abs(one.mean() - other.mean()) < Z * se
+
+
+def test_one_active_feature_at_its_largest_is_exact():
+    result = random_code_level_errors(24, 1000, 1, 3, 2, rng(), use="largest")
+    assert result.misread == 0
+    assert result.errors == pytest.approx(999 * formulas.overlap_tail(n=24, t=0.25), rel=1e-12)
+
+
+@pytest.mark.parametrize("use", ["uniform", "largest"])
+def test_amplitude_changes_nothing(use):
+    one, other = (random_code_level_errors(64, 500, 5, 4, 50, rng(), use, amplitude) for amplitude in (1.0, 1024.0))
+    assert one == other
+    F = random_code(16, 30, rng())
+    assert level_errors(F, 4, 3, 60, rng(), use) == level_errors(F, 4, 3, 60, rng(), use, amplitude=0.25)
+
+
+@pytest.mark.parametrize(("n", "m", "l", "K"), [(4096, 10**4, 40, 2), (16_384, 10**5, 30, 3), (65_536, 10**6, 50, 4)])
+def test_errors_follow_the_gaussian_formula_for_many_neurons(n, m, l, K):
+    run = random_code_level_errors(n, m, l, K, 3000, rng(), "largest")
+    formula = formulas.level_errors(l=l, m=m, n=n, K=K)
+    # the spherical tail at z standard deviations is thinner by about z⁴/(4 n), the length's spread adds z⁴/(4 n)·(1 - 1/l)
+    z = sqrt(n / l) / (2 * (K - 1))
+    assert abs(run.errors / formula - 1) < z**4 / (2 * n) + Z * run.errors_se / formula
+
+
+# -- how many levels --------------------------------------------------------------------------------------
+
+LAYERS = [(256, 300, 2), (1024, 1000, 1), (1024, 10**5, 3), (8192, 10**4, 30), (8192, 10**7, 8), (65_536, 10**5, 100)]
+
+
+@pytest.mark.parametrize(("n", "m", "l"), LAYERS)
+def test_the_floor_of_the_formula_holds_with_all_at_the_largest(n, m, l):
+    floor = int(formulas.levels(l=l, m=m, n=n))
+    assert floor >= 2
+    run = random_code_level_errors(n, m, l, floor, 400, rng(), "largest")
+    assert run.errors - Z * run.errors_se < formulas.errors_at_limit(m=m)
+
+
+@pytest.mark.parametrize(("n", "m", "l"), LAYERS)
+def test_measured_gaps_are_at_most_five_per_cent_above_the_formula(n, m, l):
+    allowed = formulas.errors_at_limit(m=m)
+    found = supported_levels(n, m, l, allowed, 400, rng(), "largest")
+    ratio = (found.n_levels - 1) / (formulas.levels(l=l, m=m, n=n) - 1)
+    slack = Z * found.n_levels_se / (found.n_levels - 1)
+    assert 1 - slack < ratio < 1.05 + slack
+
+
+def test_uniform_levels_gain_as_the_formula_says_only_with_many_active_features():
+    shares = []
+    for l in (1, 5, 30, 400):
+        n = round(8 * l * log(10**4) * 64)
+        found = supported_levels(n, 10**4, l, formulas.errors_at_limit(m=10**4), 1000, rng(l))
+        shares.append((found.n_levels - 1) / (formulas.levels_uniform(l=l, m=10**4, n=n) - 1))
+    assert shares == sorted(shares)
+    assert shares[0] < 0.75
+    assert 0.98 < shares[-1] < 1.01
+
+
+def test_supported_levels_are_where_the_errors_cross():
+    found = supported_levels(8192, 10**4, 8, 0.1, 4000, rng(), "largest")
+    below, above = (random_code_level_errors(8192, 10**4, 8, K, 4000, rng(1), "largest") for K in found.bracket)
+    assert below.errors < 0.1 < above.errors
+    assert found.bracket[0] <= found.n_levels <= found.bracket[1]
+
+
+def test_standard_errors_of_levels_are_the_scatter_of_repetitions():
+    repeated = [supported_levels(8192, 10**4, 8, 0.1, 200, rng(seed)) for seed in range(150)]
+    values = np.array([found.n_levels for found in repeated])
+    claimed = np.sqrt(np.mean([found.n_levels_se**2 for found in repeated]))
+    # 150 values know their scatter to 1/sqrt(300); the sum over loud sets has heavy tails, which is given half as much again
+    assert abs(values.std(ddof=1) / claimed - 1) < Z / sqrt(300) * 1.5
+
+
+def test_where_two_levels_are_too_many_the_answer_is_below_two():
+    found = supported_levels(64, 10**4, 20, 0.1, 100, rng())
+    assert 1 <= found.n_levels < 2
+    assert found.bracket == (2, 3)
+
+
+def test_slices_end_in_the_whole():
+    parts = list(supported_level_slices(1024, 1000, 4, 0.1, 100, rng(), slices=7))
+    assert [result.trials for _, result in parts] == [15, 30, 45, 60, 75, 90, 100]
+    assert parts[-1][0] == 1
+
+
+# -- values -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "l"), [(2, 1), (2, 2), (64, 65), (1024, 20)])
+@pytest.mark.parametrize("amplitude", [1.0, 3.0])
+def test_decoded_value_is_right_on_average_and_blurred_as_the_formula_says(n, l, amplitude):
+    blur = decoded_values(n, l, 0.3, 20_000, rng(), amplitude) - 0.3
+    assert abs(blur.mean()) <= Z * blur.std() / sqrt(20_000)
+    exact = formulas.value_noise(A=amplitude, l=l, n=n)
+    assert abs((blur**2).mean() - exact**2) <= Z * (blur**2).std() / sqrt(20_000)
+
+
+# -- formulas ---------------------------------------------------------------------------------------------
+
+
+@given(st.integers(2, 10**6), st.integers(2, 10**9), st.data())
+def test_contract_of_levels(n, m, data):
+    l = data.draw(st.integers(1, min(m, 10**6)))
+    assert formulas.levels(l=l, m=m, n=n) == pytest.approx(1 + sqrt(n / (8 * l * log(m))), rel=1e-12)
+
+
+@given(st.integers(2, 10**9), st.floats(2, 50), st.integers(2, 10**6))
+def test_active_features_and_levels_are_inverse(m, K, n):
+    for active, count in [
+        (formulas.max_active_levels, formulas.levels),
+        (formulas.max_active_levels_uniform, formulas.levels_uniform),
+    ]:
+        l = active(m=m, n=n, K=K)
+        if count.contains(l=l, m=m, n=n):
+            assert count(l=l, m=m, n=n) == pytest.approx(K, rel=1e-9)
+
+
+@pytest.mark.parametrize("K", [2, 3, 10, 1000])
+def test_mean_square_of_the_levels_is_their_average(K):
+    assert formulas.level_mean_square(K=K) == pytest.approx(np.mean((np.arange(1, K) / (K - 1)) ** 2), rel=1e-12)
+
+
+@pytest.mark.parametrize(("l", "m", "K"), [(1, 1, 2), (1, 2, 3), (3, 10, 2), (10, 10, 4), (7, 100, 5)])
+def test_bits_count_the_states(l, m, K):
+    states = comb(m, l) * (K - 1) ** l
+    assert formulas.level_bits(l=l, m=m, K=K) == pytest.approx(log2(states), abs=1e-9)
+
+
+@given(st.integers(512, 10**6), st.floats(1, 10**4), st.floats(2, 20), st.floats(0.01, 5))
+def test_more_levels_carry_fewer_bits(n, ratio, K, more):
+    for formula in (formulas.level_capacity, formulas.level_capacity_uniform):
+        few, many = dict(m=n * ratio, n=n, K=K), dict(m=n * ratio, n=n, K=K + more)
+        if formula.contains(**many):
+            assert formula(**many) < formula(**few)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (dict(n_levels=1), "n_levels must be at least 2, got 1"),
+        (dict(n_active=11), "n_active must be between 1 and 10, got 11"),
+        (dict(use="loud"), "use must be 'largest' or 'uniform', got 'loud'"),
+        (dict(amplitude=0), "amplitude must be a finite number in"),
+    ],
+)
+def test_errors_say_what_was_wrong(wrong, message):
+    given = dict(n_active=2, n_levels=3, trials=5, rng=rng()) | wrong
+    with pytest.raises(ValueError, match=message):
+        random_code_level_errors(8, 10, **given)
+    with pytest.raises(ValueError, match=message):
+        level_errors(np.ones((8, 10)), **given)
+
+
+def test_allowed_errors_must_be_possible():
+    with pytest.raises(ValueError, match=r"allowed must be a finite number in \(0, 5.0\)"):
+        supported_levels(8, 10, 2, 6, 10, rng())
