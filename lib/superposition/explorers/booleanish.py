@@ -37,6 +37,7 @@ def level_bells():
         return sp.Piecewise((shape, (level >= 0) & (level <= gaps)), (0, True))
 
     half_gap = 1 / (2 * gaps)
+    loudest = noise * sp.sqrt(2 * sp.log(m))
     errors = formulas.level_errors
     return Explorer(
         id="level-bells",
@@ -49,7 +50,7 @@ def level_bells():
             Slider(n, 256, 65_536, 8192),
             Slider(m, 1000, 10**9, 100_000),
         ],
-        x=Axis(r, -0.3, 1.3, label="readout, *r*"),
+        x=Axis(r, -0.3, sp.Max(sp.Rational(13, 10), sp.Rational(11, 10) * loudest), label="readout, *r*"),
         y=Axis(
             low=0, high=sp.Rational(11, 10) / (noise * sp.sqrt(2 * sp.pi)), label="probability density of each level"
         ),
@@ -58,7 +59,7 @@ def level_bells():
             Curve(bell(nearest - 1), label="its neighbours", series=2),
             Curve(bell(nearest + 1), series=2),
             Rule(x=half_gap, label="border between absent and the first level", series=0),
-            Rule(x=noise * sp.sqrt(2 * sp.log(m)), label="about where the loudest of *m* noises stands", series=4),
+            Rule(x=loudest, label="about where the loudest of *m* noises stands", series=4),
         ],
         readouts=[
             Readout("half a gap, in units of the noise", half_gap / noise),

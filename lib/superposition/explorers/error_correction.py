@@ -133,14 +133,11 @@ def votes_and_width():
     )
 
 
-def _chain_points(design):
+def _chain_points(design, depth=8):
     points = []
-    for depth in (8, 32):
-        for found in largest_chains(design, depth):
-            error = (found.features.high - found.features.low) / 3.92
-            points.append(
-                {"at": {"l": found.n_active, "L": depth}, "x": found.n, "y": found.features.size, "se": error}
-            )
+    for found in largest_chains(design, depth):
+        error = (found.features.high - found.features.low) / 3.92
+        points.append({"at": {"l": found.n_active}, "x": found.n, "y": found.features.size, "se": error})
     return points
 
 
@@ -151,11 +148,10 @@ def chains():
         id="chains",
         title="From layer to layer",
         caption="Features that layers of n units carry on, by the formulas for the reliability and the units per feature chosen. Points: "
-        "measured for 2 and 4 active features after 8 and 32 layers, each with the best number of units per feature.",
+        "measured for 2 and 4 active features after 8 layers, each with the best number of units per feature.",
         sliders=[
             Slider(n, 128, 131_072, 2048),
             Slider(l, 1, 64, 2),
-            Slider(L, 1, 32, 8, values=(1, 2, 4, 8, 16, 32)),
             Slider(s, 2, 32, 12, scale="linear"),
             Slider(kappa, 1, 30, 12, scale="linear", label="reliability that units need"),
         ],
