@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from superposition import formulas
-from superposition.simulate import Corrector, chained, correction, correction_slices, crossing, gaussian_readouts
+from superposition.simulate import Corrector, chained, correction, crossing, gaussian_readouts
 
 # Two-sided normal tail of one comparison at this many standard errors: 2e-9; there are fewer than 100 of them.
 SIGMAS = 6
@@ -157,7 +157,7 @@ def test_votes_of_a_threshold_fixed_beforehand_are_between_oracle_and_nothing():
 
 def test_slices_end_with_all_trials_and_repeat_the_whole():
     layer = Corrector(128, 256, 128, 4)
-    *_, (fraction, last) = correction_slices(layer, 2, 60, rng(13), slices=6)
+    *_, (fraction, last) = correction.slices(layer, 2, 60, rng(13), slices=6)
     assert fraction == 1
     assert len(last.oracle) == 60
     whole = correction(layer, 2, 60, rng(13))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
 from superposition.formula import log_binomial, to_latex
-from superposition.simulate import dense_errors, one_hot_error, superposed_errors, supported_noisy
+from superposition.simulate import dense_errors, largest_active, one_hot_error, superposed_errors
 from superposition.symbols import l, m
 
 Z = 6.5
@@ -162,7 +162,10 @@ def test_supported_active_features_follow_the_noise(snr):
     n_value, m_value = 2048, 10**5
     formula = formulas.max_active_noisy(K=2, m=m_value, n=n_value, S=snr)
     allowed = formulas.errors_at_limit(m=m_value)
-    found = supported_noisy(n_value, m_value, snr, allowed, 200, rng(8), max(1, int(formula)))
+    draws = rng(8)
+    found = largest_active(
+        lambda l: superposed_errors(n_value, m_value, l, snr, 200, draws), allowed, m_value, max(1, int(formula))
+    )
     assert abs(found.n_active / formula - 1) < 0.03 + Z * found.n_active_se / formula
 
 
@@ -242,7 +245,6 @@ def test_linear_superposition_is_no_better_than_dropping_features():
         (lambda: dense_errors(10, 1, 1.0, 10, rng()), "n_levels must be at least 2"),
         (lambda: dense_errors(10, 2, 0, 10, rng()), "snr must be a finite number in"),
         (lambda: superposed_errors(10, 4, 5, 1.0, 10, rng()), "n_active must be between 1 and 4"),
-        (lambda: supported_noisy(10, 100, 1.0, 50, 10, rng()), "allowed must be a finite number in"),
         (lambda: one_hot_error([[np.nan]]), "E must be finite"),
     ],
 )

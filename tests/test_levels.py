@@ -18,11 +18,10 @@ from superposition.codes import random_code
 from superposition.simulate import levels
 from superposition.simulate.levels import (
     decoded_values,
+    largest_levels,
     level_errors,
     nearest_levels,
     random_code_level_errors,
-    supported_level_slices,
-    supported_levels,
 )
 
 Z = 6.5
@@ -157,7 +156,7 @@ def test_the_floor_of_the_formula_holds_with_all_at_the_largest(n, m, l):
 @pytest.mark.parametrize(("n", "m", "l"), LAYERS)
 def test_measured_gaps_are_at_most_five_per_cent_above_the_formula(n, m, l):
     allowed = formulas.errors_at_limit(m=m)
-    found = supported_levels(n, m, l, allowed, 400, rng(), "largest")
+    found = largest_levels(n, m, l, allowed, 400, rng(), "largest")
     ratio = (found.n_levels - 1) / (formulas.levels(l=l, m=m, n=n) - 1)
     slack = Z * found.n_levels_se / (found.n_levels - 1)
     assert 1 - slack < ratio < 1.05 + slack
@@ -167,7 +166,7 @@ def test_uniform_levels_gain_as_the_formula_says_only_with_many_active_features(
     shares = []
     for l in (1, 5, 30, 400):
         n = round(8 * l * log(10**4) * 64)
-        found = supported_levels(n, 10**4, l, formulas.errors_at_limit(m=10**4), 1000, rng(l))
+        found = largest_levels(n, 10**4, l, formulas.errors_at_limit(m=10**4), 1000, rng(l))
         shares.append((found.n_levels - 1) / (formulas.levels_uniform(l=l, m=10**4, n=n) - 1))
     assert shares == sorted(shares)
     assert shares[0] < 0.75
@@ -175,14 +174,14 @@ def test_uniform_levels_gain_as_the_formula_says_only_with_many_active_features(
 
 
 def test_supported_levels_are_where_the_errors_cross():
-    found = supported_levels(8192, 10**4, 8, 0.1, 4000, rng(), "largest")
+    found = largest_levels(8192, 10**4, 8, 0.1, 4000, rng(), "largest")
     below, above = (random_code_level_errors(8192, 10**4, 8, K, 4000, rng(1), "largest") for K in found.bracket)
     assert below.errors < 0.1 < above.errors
     assert found.bracket[0] <= found.n_levels <= found.bracket[1]
 
 
 def test_standard_errors_of_levels_are_the_scatter_of_repetitions():
-    repeated = [supported_levels(8192, 10**4, 8, 0.1, 200, rng(seed)) for seed in range(150)]
+    repeated = [largest_levels(8192, 10**4, 8, 0.1, 200, rng(seed)) for seed in range(150)]
     values = np.array([found.n_levels for found in repeated])
     claimed = np.sqrt(np.mean([found.n_levels_se**2 for found in repeated]))
     # 150 values know their scatter to 1/sqrt(300); the sum over loud sets has heavy tails, which is given half as much again
@@ -190,13 +189,13 @@ def test_standard_errors_of_levels_are_the_scatter_of_repetitions():
 
 
 def test_where_two_levels_are_too_many_the_answer_is_below_two():
-    found = supported_levels(64, 10**4, 20, 0.1, 100, rng())
+    found = largest_levels(64, 10**4, 20, 0.1, 100, rng())
     assert 1 <= found.n_levels < 2
     assert found.bracket == (2, 3)
 
 
 def test_slices_end_in_the_whole():
-    parts = list(supported_level_slices(1024, 1000, 4, 0.1, 100, rng(), slices=7))
+    parts = list(largest_levels.slices(1024, 1000, 4, 0.1, 100, rng(), slices=7))
     assert [result.trials for _, result in parts] == [15, 30, 45, 60, 75, 90, 100]
     assert parts[-1][0] == 1
 
@@ -271,4 +270,4 @@ def test_errors_say_what_was_wrong(wrong, message):
 
 def test_allowed_errors_must_be_possible():
     with pytest.raises(ValueError, match=r"allowed must be a finite number in \(0, 5.0\)"):
-        supported_levels(8, 10, 2, 6, 10, rng())
+        largest_levels(8, 10, 2, 6, 10, rng())

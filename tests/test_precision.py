@@ -16,10 +16,9 @@ from superposition import formulas
 from superposition.codes import random_code
 from superposition.simulate import (
     gaussian_quantiser,
-    quantised_error_slices,
+    largest_active,
     quantised_errors,
     random_code_errors,
-    supported_active,
 )
 
 Z = 6.5
@@ -139,7 +138,8 @@ def test_signal_shrinks_by_one_minus_the_distortion(bits):
 def test_the_fraction_one_minus_distortion_of_the_active_features_is_kept(bits):
     allowed, kept = formulas.errors_at_limit(m=10**4), 1 - gaussian_quantiser(bits).distortion
     limit = formulas.max_active_quantised(m=10**4, n=1024, D=1 - kept)
-    found = supported_active(1024, 10**4, bits, allowed, 200, rng(bits), start=int(limit))
+    draws = rng(bits)
+    found = largest_active(lambda l: quantised_errors(1024, 10**4, l, bits, 200, draws), allowed, 10**4, int(limit))
     assert -0.01 < found.n_active / limit - 1 < 0.03 + Z * found.n_active_se / limit
 
 
@@ -163,6 +163,6 @@ def test_excess_kurtosis_of_a_neuron(n, l):
 
 
 def test_slices_end_in_the_whole():
-    parts = list(quantised_error_slices(32, 100, 3, 2, 50, rng(), slices=5))
+    parts = list(quantised_errors.slices(32, 100, 3, 2, 50, rng(), slices=5))
     assert [result.trials for _, result in parts] == [10, 20, 30, 40, 50]
     assert [fraction for fraction, _ in parts] == [0.2, 0.4, 0.6, 0.8, 1.0]

@@ -5,26 +5,29 @@ Simulated values are compared at z = 6.5 standard errors, a two-sided tail of 8.
 of thirty is left for means that are not quite Gaussian.
 """
 
+import inspect
 from itertools import combinations
 from math import comb
+from types import SimpleNamespace
 
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
+from superposition import formulas
 from superposition.codes import coherence, mutually_unbiased, orthoplex, random_code, simplex, tight_frame
 from superposition.simulate import readout
+from superposition.simulate.active import active_readouts, active_sets
+from superposition.simulate.directions import overlap_tail
+from superposition.simulate.limits import crossing_of_errors, largest_active
 from superposition.simulate.readout import (
     adversarial_set,
     crosstalk,
     guaranteed_active,
-    largest_active,
-    random_code_error_slices,
     random_code_errors,
-    readout_error_slices,
     readout_errors,
     readouts,
 )
@@ -106,7 +109,7 @@ def test_orthogonal_features_are_read_without_error_and_with_an_honest_standard_
 
 @pytest.mark.parametrize(("m", "n_active"), [(7, 1), (7, 2), (100, 2), (7, 7), (7, 4), (3, 3), (40, 39), (2, 1)])
 def test_active_sets_are_uniform_over_all_sets(m, n_active):
-    sets = readout._active_sets(m, n_active, 20_000, rng(m))
+    sets = active_sets(m, n_active, 20_000, rng(m))
     assert sets.shape == (20_000, n_active)
     distinct, counts = np.unique(np.sort(sets, axis=1), axis=0, return_counts=True)
     assert (np.diff(distinct, axis=1) > 0).all()
@@ -121,7 +124,7 @@ def test_active_sets_are_uniform_over_all_sets(m, n_active):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_the_two_ways_of_drawing_active_sets_are_both_in_use(seed):
-    many, few = readout._active_sets(64, 33, 5000, rng(seed)), readout._active_sets(64, 32, 5000, rng(seed))
+    many, few = active_sets(64, 33, 5000, rng(seed)), active_sets(64, 32, 5000, rng(seed))
     for sets in (many, few):
         assert (np.diff(np.sort(sets, axis=1), axis=1) > 0).all()
         share = np.bincount(sets.ravel(), minlength=64) / 5000
@@ -132,7 +135,7 @@ def test_the_two_ways_of_drawing_active_sets_are_both_in_use(seed):
 def test_blocks_do_not_change_what_is_counted(monkeypatch):
     F = random_code(6, 12, rng())
     whole = readout_errors(F, 12, 40, rng())
-    monkeypatch.setattr(readout, "_BLOCK", 30)
+    monkeypatch.setattr(readout, "BLOCK", 30)
     assert readout_errors(F, 12, 40, rng()) == whole
     result = readout_errors(F, 2, 3000, rng())
     counts = np.array([counted_by_hand(F, s) for s in combinations(range(12), 2)]).sum(axis=1)
@@ -247,22 +250,22 @@ def test_tail_is_the_spherical_law_to_the_last_digits(n):
             angles = mpmath.linspace(0, mpmath.acos(s), 20)
             exact = mpmath.quad(lambda angle: mpmath.sin(angle) ** (n - 2), angles) / mpmath.beta(0.5, (n - 1) / 2)
         if exact > 1e-300:
-            assert readout._tail(s, n) == pytest.approx(float(exact), rel=1e-9)
-            assert readout._tail(-s, n) == pytest.approx(float(1 - exact), rel=1e-10)
-    assert readout._tail(np.array([-2.0, -1.0, 1.0, 2.0]), n).tolist() == [1, 1, 0, 0]
+            assert overlap_tail(s, n) == pytest.approx(float(exact), rel=1e-9)
+            assert overlap_tail(-s, n) == pytest.approx(float(1 - exact), rel=1e-10)
+    assert overlap_tail(np.array([-2.0, -1.0, 1.0, 2.0]), n).tolist() == [1, 1, 0, 0]
 
 
 def test_tail_in_few_dimensions_is_elementary():
     s = np.linspace(-1, 1, 41)
-    np.testing.assert_allclose(readout._tail(s, 2), np.arccos(s) / np.pi, atol=1e-12)
-    np.testing.assert_allclose(readout._tail(s, 3), (1 - s) / 2, atol=1e-12)
+    np.testing.assert_allclose(overlap_tail(s, 2), np.arccos(s) / np.pi, atol=1e-12)
+    np.testing.assert_allclose(overlap_tail(s, 3), (1 - s) / 2, atol=1e-12)
     steps = np.array([-1.5, -1, -0.3, 0, 0.9, 1, 1.5])
-    assert readout._tail(steps, 1).tolist() == [1, 0.5, 0.5, 0.5, 0.5, 0, 0]
+    assert overlap_tail(steps, 1).tolist() == [1, 0.5, 0.5, 0.5, 0.5, 0, 0]
 
 
 @pytest.mark.parametrize(("n", "n_active"), [(1, 1), (1, 4), (2, 2), (3, 7), (6, 6), (20, 5)])
 def test_active_readouts_have_the_law_of_formed_vectors(n, n_active):
-    drawn = readout._active_readouts(n, n_active, 4000, rng(1))
+    drawn = active_readouts(n, n_active, 4000, rng(1))
     length, others, present = [], [], []
     for F in (random_code(n, n_active, r) for r in [rng(2)] for _ in range(4000)):
         x = F.sum(axis=1)
@@ -277,14 +280,14 @@ def test_active_readouts_have_the_law_of_formed_vectors(n, n_active):
 
 
 def test_active_readouts_belong_together():
-    length, others, present = readout._active_readouts(5, 8, 100, rng())
+    length, others, present = active_readouts(5, 8, 100, rng())
     np.testing.assert_allclose(present.sum(axis=1), length**2, rtol=1e-12)
     np.testing.assert_allclose(length**2 - 2 * present[:, -1] + 1, others**2, rtol=1e-10)
 
 
 def test_shortcut_joins_its_blocks(monkeypatch):
     whole = random_code_errors(20, 1000, 4, 3000, rng(1))
-    monkeypatch.setattr(readout, "_BLOCK", 100)
+    monkeypatch.setattr(readout, "BLOCK", 100)
     parts = random_code_errors(20, 1000, 4, 3000, rng(2))
     for field in FIELDS:
         se = np.hypot(getattr(whole, f"{field}_se"), getattr(parts, f"{field}_se"))
@@ -295,32 +298,38 @@ def test_shortcut_joins_its_blocks(monkeypatch):
 
 
 @pytest.mark.parametrize("slices", [1, 3, 10])
-@pytest.mark.parametrize("field", FIELDS)
-def test_slices_end_at_the_whole_and_tell_how_far_they_are(slices, field):
+def test_slices_end_at_the_whole_and_tell_how_far_they_are(slices):
     F = random_code(10, 40, rng())
     for steps in (
-        list(readout_error_slices(F, 4, 200, rng(1), slices=slices, field=field)),
-        list(readout_error_slices(fresh(10, 40), 4, 200, rng(1), sets_per_code=10, slices=slices, field=field)),
-        list(random_code_error_slices(10, 40, 4, 200, rng(1), slices=slices, field=field)),
+        list(readout_errors.slices(F, 4, 200, rng(1), slices=slices)),
+        list(readout_errors.slices(fresh(10, 40), 4, 200, rng(1), sets_per_code=10, slices=slices)),
+        list(random_code_errors.slices(10, 40, 4, 200, rng(1), slices=slices)),
     ):
-        fractions = [fraction for fraction, _, _ in steps]
+        fractions = [fraction for fraction, _ in steps]
         assert fractions == sorted(set(fractions))
+        assert [result.trials for _, result in steps] == [round(200 * fraction) for fraction in fractions]
         assert fractions[-1] == 1
         assert slices - 1 <= len(steps) <= slices
-        assert all(se > 0 for _, _, se in steps)
+        assert all(getattr(result, f"{field}_se") > 0 for _, result in steps for field in FIELDS)
 
 
 def test_a_single_slice_is_the_whole():
     whole = random_code_errors(10, 40, 4, 200, rng(1))
-    assert list(random_code_error_slices(10, 40, 4, 200, rng(1), slices=1)) == [(1, whole.errors, whole.errors_se)]
+    assert list(random_code_errors.slices(10, 40, 4, 200, rng(1), slices=1)) == [(1, whole)]
     F = random_code(10, 40, rng())
-    whole = readout_errors(F, 4, 200, rng(1))
-    assert list(readout_error_slices(F, 4, 200, rng(1), slices=1)) == [(1, whole.errors, whole.errors_se)]
+    assert list(readout_errors.slices(F, 4, 200, rng(1), slices=1)) == [(1, readout_errors(F, 4, 200, rng(1)))]
 
 
 def test_more_slices_than_trials_are_as_many_as_can_be():
-    steps = list(random_code_error_slices(10, 40, 4, 5, rng(), slices=100))
-    assert [fraction for fraction, _, _ in steps] == [0.4, 0.6, 0.8, 1.0]
+    steps = list(random_code_errors.slices(10, 40, 4, 5, rng(), slices=100))
+    assert [fraction for fraction, _ in steps] == [0.4, 0.6, 0.8, 1.0]
+
+
+def test_a_sliced_simulation_looks_like_the_function_it_is():
+    names = list(inspect.signature(random_code_errors).parameters)
+    assert names == ["n", "m", "n_active", "trials", "rng", "threshold", "amplitude"]
+    assert random_code_errors.__name__ == "random_code_errors"
+    assert random_code_errors.__doc__.startswith("Wrong readouts of all m features of a random code")
 
 
 # -- readouts and crosstalk -------------------------------------------------------------------------------
@@ -413,7 +422,7 @@ def test_adversarial_set_is_the_smallest_of_all_sets(n, m, kind, threshold, seed
 def test_adversarial_set_does_not_depend_on_blocks(kind, monkeypatch):
     F = random_code(40, 150, rng())
     whole = adversarial_set(F, kind=kind)
-    monkeypatch.setattr(readout, "_BLOCK", 150 * 7)
+    monkeypatch.setattr(readout, "BLOCK", 150 * 7)
     blocked = adversarial_set(F, kind=kind)
     assert (blocked.feature, blocked.active) == (whole.feature, whole.active)
     assert blocked.readout == pytest.approx(whole.readout, rel=1e-12)
@@ -471,36 +480,71 @@ def test_the_guarantee_has_its_limits():
 # -- capacity ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["errors", "any_error"])
-def test_errors_at_the_largest_active_number_are_at_the_level(field):
-    n, m, level = 200, 400, 0.2
-    found = largest_active(fresh(n, m), level, 4000, rng(1), field=field, sets_per_code=40)
+def counting(errors):
+    """A noiseless measurement, and the numbers of active features it was asked for."""
+    asked = []
+
+    def measure(n_active):
+        asked.append(n_active)
+        return SimpleNamespace(errors=errors(n_active), errors_se=0.0, trials=10**6)
+
+    return measure, asked
+
+
+@pytest.mark.parametrize("start", [1, 20, 40, 41, 300])
+def test_search_for_the_largest_active_number_ends_at_the_crossing(start):
+    n, m, allowed = 2000, 10**4, formulas.errors_at_limit(m=10**4)
+    measure, asked = counting(lambda l: formulas.expected_errors(l=l, m=m, n=n))
+    found = largest_active(measure, allowed, m, start)
+    exact = optimize.brentq(lambda l: formulas.expected_errors(l=l, m=m, n=n) - allowed, 2, 100, xtol=1e-12)
+    low, high = found.bracket
+    assert low <= exact <= high <= low + max(1, low / 5)
+    # the quantile is linear but for the misses
+    assert found.n_active == pytest.approx(exact, rel=5e-4)
+    assert len(asked) == len(set(asked)) + 2 < 20
+
+
+def test_search_continues_below_one_where_even_one_is_too_many():
+    n, m, allowed = 30, 10**4, formulas.errors_at_limit(m=10**4)
+    measure, _ = counting(lambda l: m * stats.norm.sf(np.sqrt(n / l) / 2))
+    found = largest_active(measure, allowed, m)
+    assert found.bracket == (1, 2)
+    assert found.n_active == pytest.approx(n / (4 * stats.norm.isf(allowed / m) ** 2), rel=1e-9)
+
+
+def borne(code, m, allowed, trials, rng, sets_per_code=1):
+    return largest_active(lambda l: readout_errors(code, l, trials, rng, sets_per_code=sets_per_code), allowed, m)
+
+
+def test_errors_at_the_largest_active_number_are_those_allowed():
+    n, m, allowed = 200, 400, 0.2
+    found = borne(fresh(n, m), m, allowed, 4000, rng(1), sets_per_code=40)
     low, high = found.bracket
     assert low <= found.n_active <= high
-    below, above = (getattr(random_code_errors(n, m, l, 20_000, rng(l)), field) for l in (low, high))
-    part = np.log(level / below) / np.log(above / below)
-    expected = 1 / (1 / low + part * (1 / high - 1 / low))
-    assert min(expected - low, high - expected) > Z * found.n_active_se
-    assert abs(found.n_active - expected) < Z * found.n_active_se
+    sharper = [random_code_errors(n, m, l, 20_000, rng(l)) for l in (low, high)]
+    assert sharper[0].errors < allowed < sharper[1].errors
+    measured = [(result.errors, result.errors_se) for result in sharper]
+    place, se = crossing_of_errors([1 / np.sqrt(low), 1 / np.sqrt(high)], measured, allowed, m)
+    assert abs(found.n_active - place**-2) < Z * np.hypot(found.n_active_se, 2 * se * place**-3)
 
 
 def test_largest_active_of_a_perfect_code_is_all_of_them():
-    found = largest_active(np.eye(13), 0.5, 40, rng())
+    found = borne(np.eye(13), 13, 0.5, 40, rng())
     assert (found.n_active, found.n_active_se, found.bracket) == (13, 0, (13, 13))
 
 
 def test_largest_active_of_a_hopeless_code_is_none():
-    found = largest_active(np.ones((1, 5)), 0.5, 40, rng())
-    assert (found.n_active, found.bracket) == (0, (0, 1))
+    found = borne(np.ones((1, 5)), 5, 0.5, 40, rng())
+    assert (found.n_active, found.n_active_se) == (0, 0)
 
 
 @pytest.mark.parametrize("n", [99, 100])
 def test_the_simplex_bears_half_of_n_and_all_of_m_once_its_signs_are_random(n):
-    plain = largest_active(simplex(n), 0.5, 40, rng())
+    plain = borne(simplex(n), n + 1, 0.5, 40, rng())
     first_wrong = n // 2 + 2 if n % 2 else n // 2 + 1
     assert plain.n_active <= first_wrong
     assert first_wrong <= plain.bracket[1] <= 1.1 * first_wrong
-    signed = largest_active(lambda rng: tight_frame(n, n + 1, rng), 0.5, 40, rng(), sets_per_code=20)
+    signed = borne(lambda rng: tight_frame(n, n + 1, rng), n + 1, 0.5, 40, rng(), sets_per_code=20)
     assert signed.n_active == n + 1
 
 
@@ -525,13 +569,11 @@ F = np.eye(3)
         (lambda: readout_errors("F", 1, 10, rng()), TypeError, "code must be .* got str"),
         (lambda: readout_errors([[np.inf]], 1, 10, rng()), ValueError, "code must be finite"),
         (lambda: readout_errors(lambda rng: F[0], 1, 10, rng()), ValueError, r"code must be .* got shape \(3,\)"),
-        (lambda: list(readout_error_slices(F, 1, 10, rng(), slices=0)), ValueError, "slices must be at least 1"),
-        (lambda: list(readout_error_slices(F, 1, 10, rng(), field="hits")), ValueError, "field must be .* got 'hits'"),
+        (lambda: list(readout_errors.slices(F, 1, 10, rng(), slices=0)), ValueError, "slices must be at least 1"),
         (lambda: random_code_errors(0, 5, 1, 10, rng()), ValueError, "n must be at least 1, got 0"),
         (lambda: random_code_errors(5, 1e12, 1, 10, rng()), TypeError, "m must be an integer .* got float 1000000"),
         (lambda: random_code_errors(5, 4, 5, 10, rng()), ValueError, "n_active must be between 1 and 4, got 5"),
         (lambda: random_code_errors(5, 4, 2, 10, 1), TypeError, "rng must be"),
-        (lambda: list(random_code_error_slices(5, 4, 2, 10, rng(), field=1)), ValueError, "field must be .* got 1"),
         (lambda: readouts(F, 2, rng(), trials=0), ValueError, "trials must be at least 1, got 0"),
         (lambda: crosstalk(F, 3, 10, rng()), ValueError, "n_active must be below m = 3.* got 3"),
         (lambda: adversarial_set(F, 3), ValueError, "feature must be between 0 and 2, got 3"),
@@ -540,7 +582,10 @@ F = np.eye(3)
         (lambda: adversarial_set(F, threshold=1), ValueError, r"threshold must be .* got 1"),
         (lambda: adversarial_set(np.nan * F), ValueError, "F must be finite"),
         (lambda: guaranteed_active(F, 1.5), ValueError, "threshold must be .* got 1.5"),
-        (lambda: largest_active(F, 0.1, 50, rng()), ValueError, r"level must be .*0.2, inf\), got 0.1"),
+        (lambda: largest_active(F, 0.1, 3), TypeError, "measure must be a function .* got ndarray"),
+        (lambda: largest_active(len, 1.5, 3), ValueError, r"allowed must be .*\(0, 1.5\), got 1.5"),
+        (lambda: largest_active(len, 0.5, 1), ValueError, "m must be at least 2, got 1"),
+        (lambda: largest_active(len, 0.5, 3, 4), ValueError, "start must be between 1 and 3, got 4"),
     ],
 )
 def test_wrong_arguments_are_named_with_what_is_accepted(call, error, message):

@@ -19,10 +19,8 @@ from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
 from superposition.simulate import (
     random_code_relay,
-    random_code_relay_slices,
     relay,
     relay_readouts,
-    relay_slices,
 )
 from superposition.simulate.relay import _jointly
 from superposition.symbols import l, l0, m, n, z
@@ -309,12 +307,12 @@ def test_signed_simplex_lowers_every_readout_alike():
 
 
 def test_slices_end_at_the_result_of_the_whole():
-    steps = list(relay_slices(fresh(32, 60), 2, 3, 40, rng(25), sets_per_code=4, field="energy"))
-    means, errors = relay(fresh(32, 60), 2, 3, 40, rng(25), sets_per_code=4).mean("energy")
-    assert steps[-1] == (1.0, means[-1], errors[-1])
-    steps = list(random_code_relay_slices(64, 500, 2, 5, 60, rng(26), slices=6))
-    assert [done for done, *_ in steps] == pytest.approx([k / 6 for k in range(1, 7)])
-    assert steps[-1][1] >= 2
+    *_, (before, _), (done, last) = relay.slices(fresh(32, 60), 2, 3, 40, rng(25), sets_per_code=4)
+    assert (before, done) == (0.9, 1.0)
+    assert (last.energy == relay(fresh(32, 60), 2, 3, 40, rng(25), sets_per_code=4).energy).all()
+    steps = list(random_code_relay.slices(64, 500, 2, 5, 60, rng(26), slices=6))
+    assert [done for done, _ in steps] == pytest.approx([k / 6 for k in range(1, 7)])
+    assert [run.n_active.shape for _, run in steps] == [(6, 10 * k) for k in range(1, 7)]
 
 
 @settings(max_examples=20)
@@ -363,6 +361,6 @@ def test_bad_argument_of_the_shortcut_is_named(change, error, said):
         random_code_relay(**given | change)
 
 
-def test_unknown_field_is_named():
-    with pytest.raises(ValueError, match=r"field must be one of n_active.*got 'errors'"):
-        next(random_code_relay_slices(4, 9, 2, 2, 10, rng(), field="errors"))
+def test_unknown_mean_is_named():
+    with pytest.raises(ValueError, match=r"name must be one of n_active.*got 'errors'"):
+        random_code_relay(4, 9, 2, 2, 10, rng()).mean("errors")

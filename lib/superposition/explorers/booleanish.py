@@ -87,7 +87,7 @@ def _level_points(use, trials):
                     continue
                 rng = np.random.default_rng([neurons, size, n_active])
                 allowed = formulas.errors_at_limit(m=size)
-                found = simulate.supported_levels(neurons, size, n_active, allowed, trials, rng, use)
+                found = simulate.largest_levels(neurons, size, n_active, allowed, trials, rng, use)
                 at = {"n": neurons, "m": size}
                 points.append({"at": at, "x": n_active, "y": found.n_levels, "se": found.n_levels_se})
     return points
@@ -98,7 +98,7 @@ def levels_against_active():
 
     def run(rng, l, m, n):
         allowed = formulas.errors_at_limit(m=m)
-        slices = simulate.supported_level_slices(int(n), int(m), int(l), allowed, 2000, rng, slices=40)
+        slices = simulate.largest_levels.slices(int(n), int(m), int(l), allowed, 2000, rng, slices=40)
         for fraction, found in slices:
             yield fraction, found.n_levels, found.n_levels_se, found.trials
 
@@ -192,31 +192,37 @@ def bits_against_levels():
     )
 
 
+def _kept(n, m, bits, trials, rng):
+    def measure(n_active):
+        return simulate.quantised_errors(n, m, n_active, bits, trials, rng)
+
+    kept = 1 - simulate.gaussian_quantiser(bits).distortion
+    start = max(1, int(kept * formulas.max_active(m=m, n=n)))
+    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+
+
 @cache
 def _kept_points(trials=100):
     points = []
     for size in (10_000, 1_000_000):
-        allowed, limit = formulas.errors_at_limit(m=size), formulas.max_active(m=size, n=1024)
         for bits in range(1, _MOST_BITS + 1):
-            start = int(limit * (1 - simulate.gaussian_quantiser(bits).distortion))
-            rng = np.random.default_rng([size, bits])
-            found = simulate.supported_active(1024, size, bits, allowed, trials, rng, start)
+            found = _kept(1024, size, bits, trials, np.random.default_rng([size, bits]))
             points.append({"at": {"n": 1024, "m": size}, "x": bits, "y": found.n_active, "se": found.n_active_se})
     return points
 
 
 def few_bits():
     """Active features that quantised neurons bear, against their bits."""
-    table = [(simulate.gaussian_quantiser(bits).distortion, b <= bits) for bits in range(1, _MOST_BITS)]
-    distortion = sp.Piecewise(*table, (simulate.gaussian_quantiser(_MOST_BITS).distortion, True))
+    # to nine digits, which are the same on every machine
+    table = [float(f"{simulate.gaussian_quantiser(bits).distortion:.9g}") for bits in range(1, _MOST_BITS + 1)]
+    distortion = sp.Piecewise(*((value, b <= bits) for bits, value in enumerate(table[:-1], 1)), (table[-1], True))
     kept = formulas.max_active_quantised.expr.subs(D, distortion)
     full = formulas.max_active
 
     def run(rng, b, m, n, repeats=40, trials=20):
-        allowed, values = formulas.errors_at_limit(m=m), []
-        start = max(1, int((1 - simulate.gaussian_quantiser(int(b)).distortion) * full(m=m, n=n)))
+        values = []
         for done in range(1, repeats + 1):
-            values.append(simulate.supported_active(int(n), int(m), int(b), allowed, trials, rng, start).n_active)
+            values.append(_kept(int(n), int(m), int(b), trials, rng).n_active)
             if done > 1:
                 yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), trials * done
 

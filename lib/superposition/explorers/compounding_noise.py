@@ -51,10 +51,9 @@ def layer_after_layer():
     clean, runaway = (formula.expr.subs(l, l0) for formula in (formulas.clean_layers, formulas.runaway_layers))
 
     def run(rng, l0, m, n):
-        for done, mean, error in simulate.random_code_relay_slices(
-            int(n), int(m), int(l0), _LAYERS, 200, rng, slices=40
-        ):
-            yield done, mean, error, round(200 * done)
+        for done, run in simulate.random_code_relay.slices(int(n), int(m), int(l0), _LAYERS, 200, rng, slices=40):
+            means, errors = run.mean("n_active")
+            yield done, means[-1], errors[-1], round(200 * done)
 
     return Explorer(
         id="layer-after-layer",
@@ -257,19 +256,11 @@ def values_under_units():
         def code(rng):
             return codes.random_code(int(n), max(16, int(l)), rng)
 
-        squares = simulate.relay_slices(
-            code,
-            int(l),
-            6,
-            trials,
-            rng,
-            unit="gated",
-            threshold=0.4,
-            sets_per_code=trials // slices,
-            field="value_error",
-        )
-        for done, square, error in squares:
-            yield done, square**0.5, error / (2 * square**0.5), round(trials * done)
+        options = dict(unit="gated", threshold=0.4, sets_per_code=trials // slices)
+        for done, result in simulate.relay.slices(code, int(l), 6, trials, rng, **options):
+            squares, errors = result.mean("value_error")
+            size = squares[-1] ** 0.5
+            yield done, size, errors[-1] / (2 * size), round(trials * done)
 
     return Explorer(
         id="values-under-units",

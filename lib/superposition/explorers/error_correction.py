@@ -78,7 +78,7 @@ def votes_and_width():
 
     def run(rng, d, h, l, m, n, s):
         layer = simulate.Corrector(int(n), int(m), int(s) * max(1, round(d / s)), int(s))
-        for fraction, votes in simulate.correction_slices(layer, int(l), 400, rng, slices=40):
+        for fraction, votes in simulate.correction.slices(layer, int(l), 400, rng, slices=40):
             right = votes.at(int(h))
             size = len(right)
             yield fraction, right.mean(), max(np.sqrt(right.mean() * (1 - right.mean()) / size), 1 / size), size

@@ -73,15 +73,20 @@ def capacity():
     )
 
 
+def _borne(n, m, snr, trials, rng):
+    def measure(n_active):
+        return simulate.superposed_errors(n, m, n_active, snr, trials, rng)
+
+    start = max(1, int(formulas.max_active_noisy(K=2, m=m, n=n, S=snr)))
+    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+
+
 @cache
 def _noisy_points(trials=60):
     points = []
     for size in (10_000, 1_000_000):
-        allowed = formulas.errors_at_limit(m=size)
         for snr in (0.3, 1, 3, 10, 30, 100):
-            start = max(1, int(formulas.max_active_noisy(K=2, m=size, n=2048, S=snr)))
-            rng = np.random.default_rng([size, round(10 * snr)])
-            found = simulate.supported_noisy(2048, size, snr, allowed, trials, rng, start)
+            found = _borne(2048, size, snr, trials, np.random.default_rng([size, round(10 * snr)]))
             values = [
                 formulas.capacity_bits(l=found.n_active + step, m=size, n=2048) for step in (0, found.n_active_se)
             ]
@@ -96,10 +101,9 @@ def equal_noise():
 
     def run(rng, S, m, n, repeats=10):
         size, features = int(n), int(m)
-        allowed, values = formulas.errors_at_limit(m=features), []
-        start = max(1, int(formulas.max_active_noisy(K=2, m=features, n=size, S=S)))
+        values = []
         for done in range(1, repeats + 1):
-            found = simulate.supported_noisy(size, features, S, allowed, 20, rng, start).n_active
+            found = _borne(size, features, S, 20, rng).n_active
             values.append(formulas.capacity_bits(l=max(1, found), m=features, n=size))
             if done > 1:
                 yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), 20 * done

@@ -24,13 +24,13 @@ __all__ = ["most_or_every", "readout_errors", "tight_frames", "two_bells"]
 _HALF = sp.Rational(1, 2)
 
 
-def _slices(slices):
+def _errors(slices):
     for fraction, result in slices:
         yield fraction, result.errors, result.errors_se, result.trials
 
 
 def _random_code_errors(rng, l, m, n):
-    return _slices(simulate.random_code_error_slices(int(n), int(m), int(l), 2000, rng, slices=40))
+    return _errors(simulate.random_code_errors.slices(int(n), int(m), int(l), 2000, rng, slices=40))
 
 
 def two_bells():
@@ -131,7 +131,17 @@ def readout_errors():
     )
 
 
-def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=400, sets_per_code=50):
+def _borne(n, m, trials, sets_per_code, rng):
+    def frame(rng):
+        return codes.tight_frame(n, m, rng)
+
+    def measure(n_active):
+        return simulate.readout_errors(frame, n_active, trials, rng, sets_per_code=sets_per_code)
+
+    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m)
+
+
+def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=500, sets_per_code=5):
     """Measured limits of tight frames with random signs, at the errors that the formula leaves at its own limit.
 
     Parameters
@@ -156,13 +166,7 @@ def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), tri
     for size in neurons:
         for ratio in ratios:
             features = round(size * ratio)
-            level = formulas.errors_at_limit(m=features)
-            rng = np.random.default_rng([size, features])
-
-            def draw(rng, shape=(size, features)):
-                return codes.tight_frame(*shape, rng)
-
-            found = simulate.largest_active(draw, level, trials, rng, sets_per_code=sets_per_code)
+            found = _borne(size, features, trials, sets_per_code, np.random.default_rng([size, features]))
             points.append({"at": {"n": size}, "x": features, "y": found.n_active, "se": found.n_active_se})
     return points
 
@@ -175,7 +179,7 @@ def tight_frames():
         size, features = int(n), int(m)
         active = max(1, round(min(formulas.max_active_tight(m=features, n=size), features)))
         code = codes.tight_frame(size, features, rng)
-        yield from _slices(simulate.readout_error_slices(code, active, sets, rng, slices=slices))
+        yield from _errors(simulate.readout_errors.slices(code, active, sets, rng, slices=slices))
 
     return Explorer(
         id="tight-frames",

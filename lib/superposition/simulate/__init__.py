@@ -1,6 +1,7 @@
 """Every simulation of the book, by name; the modules are topics.
 
-Each takes an explicit `rng` and returns arrays, or estimates with standard errors.
+Each takes an explicit `rng` and returns arrays, or estimates with standard errors. Those that can take long also come in
+slices, for progress bars and event loops: `readout_errors.slices(...)` yields the fraction done and the result so far.
 
 >>> import numpy as np
 >>> from superposition import simulate
@@ -15,53 +16,44 @@ from superposition.simulate.correction import (
     Votes,
     chained,
     correction,
-    correction_slices,
     crossing,
     gaussian_readouts,
 )
 from superposition.simulate.directions import greedy_code, overlaps, worst_overlaps
-from superposition.simulate.equal_noise import NoisyErrors, dense_errors, superposed_errors, supported_noisy
+from superposition.simulate.equal_noise import NoisyErrors, dense_errors, superposed_errors
 from superposition.simulate.levels import (
+    LargestLevels,
     LevelErrors,
-    SupportedLevels,
     decoded_values,
+    largest_levels,
     level_errors,
     nearest_levels,
     random_code_level_errors,
-    supported_level_slices,
-    supported_levels,
 )
+from superposition.simulate.limits import LargestActive, largest_active
 from superposition.simulate.linear import one_hot_error
 from superposition.simulate.precision import (
     QuantisedErrors,
     Quantiser,
     gaussian_quantiser,
-    quantised_error_slices,
     quantised_errors,
-    supported_active,
 )
 from superposition.simulate.readout import (
     Crosstalk,
-    LargestActive,
     ReadoutErrors,
     WorstSet,
     adversarial_set,
     crosstalk,
     guaranteed_active,
-    largest_active,
-    random_code_error_slices,
     random_code_errors,
-    readout_error_slices,
     readout_errors,
     readouts,
 )
 from superposition.simulate.relay import (
     Relay,
     random_code_relay,
-    random_code_relay_slices,
     relay,
     relay_readouts,
-    relay_slices,
 )
 
 __all__ = [
@@ -70,19 +62,18 @@ __all__ = [
     "Crossing",
     "Crosstalk",
     "LargestActive",
+    "LargestLevels",
     "LevelErrors",
     "NoisyErrors",
     "QuantisedErrors",
     "Quantiser",
     "ReadoutErrors",
     "Relay",
-    "SupportedLevels",
     "Votes",
     "WorstSet",
     "adversarial_set",
     "chained",
     "correction",
-    "correction_slices",
     "crossing",
     "crosstalk",
     "decoded_values",
@@ -92,27 +83,19 @@ __all__ = [
     "greedy_code",
     "guaranteed_active",
     "largest_active",
+    "largest_levels",
     "level_errors",
     "nearest_levels",
     "one_hot_error",
     "overlaps",
-    "quantised_error_slices",
     "quantised_errors",
-    "random_code_error_slices",
     "random_code_errors",
     "random_code_level_errors",
     "random_code_relay",
-    "random_code_relay_slices",
-    "readout_error_slices",
     "readout_errors",
     "readouts",
     "relay",
     "relay_readouts",
-    "relay_slices",
     "superposed_errors",
-    "supported_active",
-    "supported_level_slices",
-    "supported_levels",
-    "supported_noisy",
     "worst_overlaps",
 ]

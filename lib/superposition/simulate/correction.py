@@ -12,10 +12,8 @@ import numpy as np
 from scipy import optimize
 
 from superposition.arguments import generator, integer, real
-from superposition.simulate.readout import _active_sets
-
-# Array entries worked on at a time: 16 MiB in double precision.
-_BLOCK = 2**21
+from superposition.simulate.active import active_sets
+from superposition.simulate.trials import BLOCK, parts, sliced
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,8 @@ class Votes:
         return 1 + int(np.argmax([np.count_nonzero(self.at(needed)) for needed in range(1, self.n_votes + 1)]))
 
 
-def correction(corrector, n_active, trials, rng, trials_per_assignment=10):
+@sliced
+def correction(corrector, n_active, trials, rng, trials_per_assignment=10, *, slices):
     """Votes of the features in one layer of shared threshold units, without forming its code.
 
     .. math:: u_j = 1\\Bigl[\\sum_{i \\in S_j} r_i > \\theta\\Bigr], \\qquad
@@ -149,37 +148,18 @@ def correction(corrector, n_active, trials, rng, trials_per_assignment=10):
     >>> bool(votes.oracle.mean() > 0.8)
     True
     """
-    ((_, votes),) = _corrected(corrector, n_active, trials, rng, trials_per_assignment, 1)
-    return votes
-
-
-def correction_slices(corrector, n_active, trials, rng, trials_per_assignment=10, slices=20):
-    """`correction` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    corrector, n_active, trials, rng, trials_per_assignment
-        As for `correction`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-
-    Yields
-    ------
-    tuple
-        Fraction of the trials done, `Votes` of the trials so far.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> layer = Corrector(n=64, m=128, d=64, n_votes=4)
-    >>> [len(votes.oracle) for _, votes in correction_slices(layer, 1, 40, np.random.default_rng(0), slices=2)]
-    [20, 40]
-    """
-    yield from _corrected(corrector, n_active, trials, rng, trials_per_assignment, slices)
+    trials, _, n_active, rng = _checked(corrector, n_active, trials, rng)
+    together = min(integer("trials_per_assignment", trials_per_assignment), 2 * BLOCK // corrector.m)
+    present, absent = np.empty(trials), np.empty(trials)
+    for part, due in parts(trials, slices, together):
+        active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
+        a = np.zeros((len(active), corrector.m))
+        np.put_along_axis(a, active, 1.0, axis=1)
+        votes, _ = _votes(gaussian_readouts(a, corrector.n, rng), corrector, rng)
+        present[part], absent[part] = _extremes(votes, active)
+        if due:
+            done = part.stop
+            yield done / trials, Votes(present[:done].copy(), absent[:done].copy(), corrector.n_votes)
 
 
 @dataclass(frozen=True)
@@ -248,10 +228,8 @@ def chained(corrector, n_active, depth, trials, rng, dense=True):
     """
     trials, depth, n_active, rng = _checked(corrector, n_active, trials, rng, depth)
     oracle, energy, firing = np.empty((trials, depth), bool), np.empty((trials, depth)), np.empty((trials, depth))
-    block = max(1, _BLOCK // corrector.m)
-    for start in range(0, trials, block):
-        part = slice(start, min(start + block, trials))
-        active = _active_sets(corrector.m, n_active, part.stop - start, rng)
+    for part, _ in parts(trials, at_most=2 * BLOCK // corrector.m):
+        active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
         v = np.zeros((len(active), corrector.m))
         np.put_along_axis(v, active, 1.0, axis=1)
         for layer in range(depth):
@@ -415,24 +393,6 @@ def _checked(corrector, n_active, trials, rng, depth=1):
         raise TypeError(f"corrector must be a Corrector, got {type(corrector).__name__}")
     n_active = integer("n_active", n_active, high=corrector.m - 1)
     return integer("trials", trials), integer("depth", depth), n_active, generator(rng)
-
-
-def _corrected(corrector, n_active, trials, rng, trials_per_assignment, slices):
-    trials, _, n_active, rng = _checked(corrector, n_active, trials, rng)
-    together, slices = integer("trials_per_assignment", trials_per_assignment), integer("slices", slices)
-    block = min(together, max(1, _BLOCK // corrector.m), math.ceil(trials / slices))
-    present, absent, done, reported = np.empty(trials), np.empty(trials), 0, 0
-    while done < trials:
-        part = slice(done, min(done + block, trials))
-        active = _active_sets(corrector.m, n_active, part.stop - done, rng)
-        a = np.zeros((len(active), corrector.m))
-        np.put_along_axis(a, active, 1.0, axis=1)
-        votes, _ = _votes(gaussian_readouts(a, corrector.n, rng), corrector, rng)
-        present[part], absent[part] = _extremes(votes, active)
-        done = part.stop
-        if done == trials or (done - reported) * slices >= trials:
-            reported = done
-            yield done / trials, Votes(present[:done].copy(), absent[:done].copy(), corrector.n_votes)
 
 
 def _votes(r, corrector, rng):

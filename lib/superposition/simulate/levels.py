@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from superposition.arguments import finite_matrix, generator, integer, real
-from superposition.simulate.directions import overlaps
-from superposition.simulate.readout import _active_sets, _mean_and_error, _ratio, _tail
+from superposition.simulate.active import active_sets
+from superposition.simulate.directions import alarm_chance, overlaps
+from superposition.simulate.limits import crossing_of_errors
+from superposition.simulate.trials import estimates, mean_and_error, parts, sliced
 
 _USES = ("largest", "uniform")
 
@@ -133,7 +134,7 @@ def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude
     for trial in range(trials):
         columns = finite_matrix("code", code(rng)) if F is None else F
         m = columns.shape[1]
-        active = _active_sets(m, integer("n_active", n_active, high=m), 1, rng)[0]
+        active = active_sets(m, integer("n_active", n_active, high=m), 1, rng)[0]
         level = np.zeros(m, int)
         level[active] = _levels(use, gaps, n_active, rng)
         x = columns[:, active] @ (level[active] * (amplitude / gaps))
@@ -204,7 +205,7 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
 
 
 @dataclass(frozen=True)
-class SupportedLevels:
+class LargestLevels:
     """How many levels can be told apart before errors exceed a level of their own.
 
     Attributes
@@ -225,7 +226,8 @@ class SupportedLevels:
     trials: int
 
 
-def supported_levels(n, m, n_active, allowed, trials, rng, use="uniform"):
+@sliced
+def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slices):
     """The number of levels at which the errors of a random code reach a given mean, by simulation.
 
     Parameters
@@ -243,7 +245,7 @@ def supported_levels(n, m, n_active, allowed, trials, rng, use="uniform"):
 
     Returns
     -------
-    SupportedLevels
+    LargestLevels
         K as a real number between the two integers of the bracket. Where even two levels make more errors
         than allowed, the line through the first two is continued below 2, at most down to 1.
 
@@ -259,41 +261,11 @@ def supported_levels(n, m, n_active, allowed, trials, rng, use="uniform"):
 
     Examples
     --------
-    >>> found = supported_levels(8192, 10**4, 8, 0.1, 500, np.random.default_rng(0), use="largest")
+    >>> found = largest_levels(8192, 10**4, 8, 0.1, 500, np.random.default_rng(0), use="largest")
     >>> print(f"{found.n_levels:.1f}", found.bracket)
     4.8 (4, 5)
     """
-    *_, (_, result) = supported_level_slices(n, m, n_active, allowed, trials, rng, use, slices=1)
-    return result
-
-
-def supported_level_slices(n, m, n_active, allowed, trials, rng, use="uniform", slices=20):
-    """The result of `supported_levels` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    n, m, n_active, allowed, trials, rng, use
-        As for `supported_levels`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-
-    Yields
-    ------
-    tuple of float and SupportedLevels
-        Fraction of the trials done, result so far.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> parts = supported_level_slices(1024, 1000, 4, 0.1, 400, np.random.default_rng(0), slices=2)
-    >>> [fraction for fraction, result in parts]
-    [0.5, 1.0]
-    """
-    n, m, trials, slices = integer("n", n), integer("m", m), integer("trials", trials, low=2), integer("slices", slices)
+    n, m, trials = integer("n", n), integer("m", m), integer("trials", trials, low=2)
     n_active, rng = integer("n_active", n_active, high=m), generator(rng)
     allowed = real("allowed", allowed, 0, m / 2, "()")
     _check_use(use)
@@ -304,18 +276,17 @@ def supported_level_slices(n, m, n_active, allowed, trials, rng, use="uniform", 
     few, gaps = max(2, trials // 10), 1
     while errors(gaps + 1, few).mean() <= allowed:
         gaps += 1
-    ends, sums = (gaps, gaps + 1), [np.empty(0), np.empty(0)]
-    size = max(2, math.ceil(trials / slices))
-    while len(sums[0]) < trials:
-        part = min(size, trials - len(sums[0]))
-        sums = [np.append(old, errors(end, part)) for old, end in zip(sums, ends, strict=True)]
-        means = [_mean_and_error(part[None], 1) for part in sums]
-        found, se = _crossing([_ratio_of(use, end) for end in ends], np.ravel(means).reshape(2, 2), allowed, m)
-        slope = (_gaps_of(use, found + 1e-6) - _gaps_of(use, found - 1e-6)) / 2e-6
-        result = SupportedLevels(
-            max(1.0, 1 + _gaps_of(use, found)), abs(slope) * se, (gaps + 1, gaps + 2), len(sums[0])
-        )
-        yield len(sums[0]) / trials, result
+    ends, errors_at = (gaps, gaps + 1), np.empty((2, trials))
+    for part, due in parts(trials, slices):
+        for row, end in enumerate(ends):
+            errors_at[row, part] = errors(end, part.stop - part.start)
+        if due:
+            done = part.stop
+            measured = np.transpose(mean_and_error(errors_at[:, :done]))
+            place, se = crossing_of_errors([_ratio_of(use, end) for end in ends], measured, allowed, m)
+            slope = (_gaps_of(use, place + 1e-6) - _gaps_of(use, place - 1e-6)) / 2e-6
+            found = max(1.0, 1 + _gaps_of(use, place))
+            yield done / trials, LargestLevels(found, abs(slope) * se, (gaps + 1, gaps + 2), done)
 
 
 def decoded_values(n, n_active, value, trials, rng, amplitude=1.0):
@@ -391,16 +362,16 @@ def _expected(n, m, n_active, gaps, trials, rng, use, amplitude):
     last = activations[-1]
     square = others**2 + 2 * last * others * overlaps(n, trials, rng) + last**2
     half_gap = amplitude / (2 * gaps)
-    alarm = _tail(_ratio(half_gap, np.sqrt(np.maximum(square, 0))), n)
+    alarm = alarm_chance(half_gap, np.sqrt(np.maximum(square, 0)), n)
     # the highest level is read wrongly from below only
     sides = np.where(level[-1] == gaps, 1, 2)
-    return np.stack([(m - n_active) * alarm, n_active * sides * _tail(_ratio(half_gap, others), n)])
+    return np.stack([(m - n_active) * alarm, n_active * sides * alarm_chance(half_gap, others, n)])
 
 
 def _result(counts, least):
     trials = counts.shape[1]
-    means, errors = _mean_and_error(np.stack([counts.sum(axis=0), *counts]), 1)
-    return LevelErrors(*np.ravel([means, np.maximum(errors, least)], order="F").tolist(), trials)
+    means, errors = mean_and_error(np.stack([counts.sum(axis=0), *counts]))
+    return estimates(LevelErrors, means, np.maximum(errors, least), trials)
 
 
 def _ratio_of(use, gaps):
@@ -411,17 +382,3 @@ def _ratio_of(use, gaps):
 def _gaps_of(use, ratio):
     """Inverse of `_ratio_of`."""
     return 1 / ratio if use == "largest" else (math.sqrt(1 + 48 / ratio**2) - 3) / 4
-
-
-def _crossing(places, measured, allowed, m):
-    """Where the errors reach `allowed`, the normal quantile of their share of m taken as linear; and its standard error.
-
-    `measured` holds mean and standard error at each of the two places.
-    """
-    means, errors = np.transpose(measured)
-    z = -special.ndtri(np.clip(means / m, 1e-300, 0.499))
-    z_se = errors / m * math.sqrt(2 * math.pi) * np.exp(z**2 / 2)
-    part = (-special.ndtri(allowed / m) - z[0]) / (z[1] - z[0])
-    se = math.hypot((1 - part) * z_se[0], part * z_se[1]) / abs(z[1] - z[0])
-    step = places[1] - places[0]
-    return places[0] + part * step, abs(step) * se

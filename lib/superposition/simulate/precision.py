@@ -8,11 +8,10 @@ import numpy as np
 from scipy import linalg, special
 
 from superposition.arguments import generator, integer, real
-from superposition.codes import random_code
-from superposition.simulate.levels import _crossing
-from superposition.simulate.readout import LargestActive, _mean_and_error, _ratio, _tail
+from superposition.simulate.active import altered_readouts
+from superposition.simulate.directions import alarm_chance
+from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts, sliced
 
-_BLOCK = 2**20
 _MOST_BITS = 12
 
 
@@ -133,7 +132,8 @@ class QuantisedErrors:
     trials: int
 
 
-def quantised_errors(n, m, n_active, bits, trials, rng, threshold=0.5, rescale=True):
+@sliced
+def quantised_errors(n, m, n_active, bits, trials, rng, threshold=0.5, rescale=True, *, slices):
     """Wrong readouts of all m features of a random code when every neuron keeps b bits.
 
     .. math:: r = \\frac{1}{1 - D_b}\\, F^{\\mathsf T} q(F a), \\qquad \\text{false alarms} = (m - l)\\,
@@ -180,119 +180,26 @@ def quantised_errors(n, m, n_active, bits, trials, rng, threshold=0.5, rescale=T
     >>> full < 0.1 < one
     True
     """
-    *_, (_, result) = quantised_error_slices(n, m, n_active, bits, trials, rng, threshold, rescale, slices=1)
-    return result
-
-
-def quantised_error_slices(n, m, n_active, bits, trials, rng, threshold=0.5, rescale=True, slices=20):
-    """The result of `quantised_errors` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    n, m, n_active, bits, trials, rng, threshold, rescale
-        As for `quantised_errors`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-
-    Yields
-    ------
-    tuple of float and QuantisedErrors
-        Fraction of the trials done, result so far.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> parts = quantised_error_slices(64, 100, 2, 3, 40, np.random.default_rng(0), slices=2)
-    >>> [fraction for fraction, result in parts]
-    [0.5, 1.0]
-    """
-    n, m, trials, slices = (
-        integer("n", n, low=2),
-        integer("m", m),
-        integer("trials", trials, low=2),
-        integer("slices", slices),
-    )
+    n, m, trials = integer("n", n, low=2), integer("m", m), integer("trials", trials, low=2)
     n_active, rng, threshold = integer("n_active", n_active, high=m), generator(rng), real("threshold", threshold)
     quantiser = None if bits is None else gaussian_quantiser(bits)
     scale = 1 / (1 - quantiser.distortion) if quantiser and rescale else 1.0
-    block = min(math.ceil(trials / slices), max(1, _BLOCK // (n * n_active)))
-    values, done, reported = np.empty((4, trials)), 0, 0
-    while done < trials:
-        part = slice(done, min(done + block, trials))
-        size = part.stop - done
-        rows = random_code(n, size * n_active, rng).T.reshape(size, n_active, n)
-        x = rows.sum(axis=1)
-        kept = x if quantiser is None else quantiser(x, math.sqrt(n_active / n))
-        present = scale * np.einsum("bln,bn->bl", rows, kept)
-        alarm = _tail(_ratio(threshold / scale, np.linalg.norm(kept, axis=1)), n)
-        false_alarms, misses = (m - n_active) * alarm, np.count_nonzero(present <= threshold, axis=1)
+    values = np.empty((4, trials))
+
+    def alter(x):
+        return x if quantiser is None else quantiser(x, math.sqrt(n_active / n))
+
+    for part, due in parts(trials, slices, BLOCK // (n * n_active)):
+        length, present = altered_readouts(n, n_active, alter, part.stop - part.start, rng)
+        present *= scale
+        false_alarms = (m - n_active) * alarm_chance(threshold / scale, length, n)
+        misses = np.count_nonzero(present <= threshold, axis=1)
         values[:, part] = false_alarms + misses, false_alarms, misses, present.mean(axis=1)
-        done = part.stop
-        if done == trials or ((done - reported) * slices >= trials and done >= 2):
-            reported = done
-            means, errors = _mean_and_error(values[:, :done], 1)
+        if due:
+            done = part.stop
+            means, errors = mean_and_error(values[:, :done])
             errors[[0, 2]] = np.maximum(errors[[0, 2]], 1 / done)
-            yield done / trials, QuantisedErrors(*np.ravel([means, errors], order="F").tolist(), done)
-
-
-def supported_active(n, m, bits, allowed, trials, rng, start=1):
-    """The number of active features at which the errors from quantised neurons reach a given mean, by simulation.
-
-    Parameters
-    ----------
-    n, m, bits
-        Neurons, features and bits per neuron, as for `quantised_errors`.
-    allowed : float
-        Mean number of wrong readouts, over all m features, that is still allowed; above 0 and below m/2.
-    trials : int
-        Active sets to draw at each l tried, at least 2.
-    rng : numpy.random.Generator
-        Source of randomness.
-    start : int
-        l to start the search at, 1 to m - 1; near the answer it saves time.
-
-    Returns
-    -------
-    LargestActive
-        l as a real number between the two integers of the bracket, or continued below 1 where even one is too many.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range.
-
-    Notes
-    -----
-    *Exact in law* but for the interpolation, which takes the normal quantile of the share of wrong readouts as linear in
-    1/sqrt(l), as it is for Gaussian noise. It takes the errors to grow with l.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> [round(supported_active(1024, 10**4, bits, 0.1, 100, rng, start=12).n_active) for bits in (1, 8)]
-    [9, 14]
-    """
-    n, m, trials = integer("n", n, low=2), integer("m", m, low=3), integer("trials", trials, low=2)
-    allowed, low = real("allowed", allowed, 0, m / 2, "()"), integer("start", start, high=m - 1)
-    tried = {}
-
-    def errors(n_active):
-        if n_active not in tried:
-            result = quantised_errors(n, m, n_active, bits, trials, rng)
-            tried[n_active] = result.errors, result.errors_se
-        return tried[n_active]
-
-    while low > 1 and errors(low)[0] > allowed:
-        low -= 1
-    while low + 2 < m and errors(low + 1)[0] <= allowed:
-        low += 1
-    ends = (low, low + 1)
-    found, se = _crossing([1 / math.sqrt(end) for end in ends], [errors(end) for end in ends], allowed, m)
-    return LargestActive(found**-2, 2 * se * abs(found) ** -3, ends)
+            yield done / trials, estimates(QuantisedErrors, means, errors, done)
 
 
 def _normal(x):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse, special
 
-from superposition.arguments import finite_matrix, generator, integer, matrix, real
+from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.codes import coherence
-
-# Array entries worked on at a time: 8 MiB in double precision.
-_BLOCK = 2**20
+from superposition.simulate.active import active_readouts, active_sets
+from superposition.simulate.directions import alarm_chance
+from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ class ReadoutErrors:
     trials: int
 
 
-def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1):
+@sliced
+def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1, *, slices):
     """Wrong readouts of all m features of any code, by brute force.
 
     .. math:: r = F^{\\mathsf T} F a, \\qquad
@@ -97,48 +98,23 @@ def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, se
     >>> 0 < result.errors < 1
     True
     """
-    ((_, result),) = _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, 1)
-    return result
+    trials, threshold = integer("trials", trials, low=2), real("threshold", threshold)
+    together = integer("sets_per_code", sets_per_code, high=trials // 2)
+    counts, done, reports = np.empty((2, trials)), 0, Reports(trials, slices, together)
+    for _, active, r in _trials(code, n_active, trials, rng, amplitude, together, math.ceil(trials / slices)):
+        hits = np.count_nonzero(np.take_along_axis(r, active, axis=1) > threshold, axis=1)
+        part = slice(done, done + len(active))
+        counts[:, part] = np.count_nonzero(r > threshold, axis=1) - hits, active.shape[1] - hits
+        done = part.stop
+        if reports.due(done):
+            false_alarms, misses = counts[:, :done]
+            wrong = false_alarms + misses
+            means, errors = mean_and_error(np.stack([wrong, false_alarms, misses, wrong > 0]), together)
+            yield done / trials, estimates(ReadoutErrors, means, np.maximum(errors, 1 / done), done)
 
 
-def readout_error_slices(
-    code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1, slices=20, field="errors"
-):
-    """One field of `readout_errors` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    code, n_active, trials, rng, threshold, amplitude, sets_per_code
-        As for `readout_errors`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-    field : str
-        ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
-
-    Yields
-    ------
-    tuple of float
-        Fraction of the trials done, estimate so far, its standard error.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> from superposition.codes import tight_frame
-    >>> rng = np.random.default_rng(0)
-    >>> F = tight_frame(64, 80, rng)
-    >>> [fraction for fraction, estimate, se in readout_error_slices(F, 12, 100, rng, slices=4)]
-    [0.25, 0.5, 0.75, 1.0]
-    """
-    _check_field(field)
-    for fraction, result in _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, slices):
-        yield fraction, getattr(result, field), getattr(result, f"{field}_se")
-
-
-def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0):
+@sliced
+def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0, *, slices):
     """Wrong readouts of all m features of a random code, without ever forming its m columns.
 
     .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
@@ -188,43 +164,27 @@ def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0
     >>> 0 < result.any_error <= result.errors < 0.1
     True
     """
-    ((_, result),) = _shortcut(n, m, n_active, trials, rng, threshold, amplitude, 1)
-    return result
-
-
-def random_code_error_slices(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0, slices=20, field="errors"):
-    """One field of `random_code_errors` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    n, m, n_active, trials, rng, threshold, amplitude
-        As for `random_code_errors`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-    field : str
-        ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
-
-    Yields
-    ------
-    tuple of float
-        Fraction of the trials done, estimate so far, its standard error.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> for fraction, estimate, se in random_code_error_slices(512, 10**6, 5, 2000, rng, slices=2):
-    ...     print(fraction, 0 < se < estimate)
-    0.5 True
-    1.0 True
-    """
-    _check_field(field)
-    for fraction, result in _shortcut(n, m, n_active, trials, rng, threshold, amplitude, slices):
-        yield fraction, getattr(result, field), getattr(result, f"{field}_se")
+    n, m, trials = integer("n", n), integer("m", m), integer("trials", trials, low=2)
+    n_active, rng, threshold = integer("n_active", n_active, high=m), generator(rng), real("threshold", threshold)
+    threshold /= real("amplitude", amplitude, 0, math.inf, "()")
+    absent = float(m - n_active)
+    values, missed = np.empty((4, trials)), 0
+    for part, due in parts(trials, slices, BLOCK // (n_active * min(n, n_active))):
+        length, others, present = active_readouts(n, n_active, part.stop - part.start, rng)
+        alarm = alarm_chance(threshold, length, n)
+        false_alarms = absent * alarm
+        # P(t <= c) = P(t >= -c)
+        misses = n_active * alarm_chance(1 - threshold, others, n, reached=True)
+        miss = (present <= threshold).any(axis=1)
+        any_error = np.where(miss, 1.0, -np.expm1(special.xlog1py(absent, -alarm)))
+        values[:, part] = false_alarms + misses, false_alarms, misses, any_error
+        missed += np.count_nonzero(miss)
+        if due:
+            done = part.stop
+            means, errors = mean_and_error(values[:, :done])
+            if missed in (0, done):
+                errors[3] = math.sqrt(errors[3] ** 2 + min(means[2], 1.0) / done)
+            yield done / trials, estimates(ReadoutErrors, means, errors, done)
 
 
 def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
@@ -352,8 +312,7 @@ def crosstalk(code, n_active, trials, rng, amplitude=1.0, sets_per_code=1):
             raise ValueError(f"n_active must be below m = {r.shape[1]}, so that some are absent, got {n_active}")
         present = present - amplitude * np.einsum("ij,ij->j", F, F)[active]
         moments.append([absent.mean(1), (absent**2).mean(1), present.mean(1), (present**2).mean(1)])
-    means, errors = _mean_and_error(np.concatenate(moments, axis=1), sets_per_code)
-    return Crosstalk(*np.ravel([means, errors], order="F").tolist(), trials)
+    return estimates(Crosstalk, *mean_and_error(np.concatenate(moments, axis=1), sets_per_code), trials)
 
 
 @dataclass(frozen=True)
@@ -424,7 +383,7 @@ def adversarial_set(F, feature=None, kind="false alarm", threshold=0.5):
     searched = np.arange(m) if feature is None else np.array([integer("feature", feature, 0, m - 1)])
     sign = 1.0 if kind == "false alarm" else -1.0
     best, others = None, m
-    for block in np.array_split(searched, math.ceil(len(searched) * m / _BLOCK)):
+    for block in np.array_split(searched, math.ceil(len(searched) * m / BLOCK)):
         rows = np.arange(len(block))
         overlaps = columns[:, block].T @ columns
         own = overlaps[rows, block] if kind == "miss" else np.zeros(len(block))
@@ -491,110 +450,6 @@ def guaranteed_active(F, threshold=0.5):
     return max(0, min(m, math.ceil(threshold / worst) - 1, math.ceil(1 + (1 - threshold) / worst) - 1))
 
 
-@dataclass(frozen=True)
-class LargestActive:
-    """How many features can be active before errors exceed a level.
-
-    Attributes
-    ----------
-    n_active : float
-        l at the level.
-    n_active_se : float
-        its standard error.
-    bracket : tuple of int
-        l tried around.
-    """
-
-    n_active: float
-    n_active_se: float
-    bracket: tuple[int, int]
-
-
-def largest_active(code, level, trials, rng, field="errors", threshold=0.5, sets_per_code=1):
-    """The number of active features at which the errors of a code reach a level, by simulation.
-
-    Parameters
-    ----------
-    code : array_like or callable
-        A code F of shape (n, m), or a function ``rng -> F`` that draws one, always of the same shape.
-    level : float
-        Mean errors over all m features, or probability, that is still allowed; at least 10 / trials, so
-        that it can be measured.
-    trials : int
-        Active sets to draw at each l tried, at least 2.
-    rng : numpy.random.Generator
-        Source of randomness.
-    field : str
-        What is held at the level: ``"errors"``, ``"false_alarms"``, ``"misses"`` or ``"any_error"``.
-    threshold : float
-        θ, at unit amplitude.
-    sets_per_code : int
-        Active sets tried on each code drawn, as for `readout_errors`.
-
-    Returns
-    -------
-    LargestActive
-        l as a real number: between the two l of the bracket, which differ by 1 or by at most a tenth, the
-        logarithm of the errors is taken as linear in 1/l. m, with standard error 0, if the level is
-        not exceeded with all features active; 0 if it is with one.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range.
-
-    Notes
-    -----
-    *Exact in law* but for the interpolation; it takes the errors to grow with l, as they do below the level.
-
-    Examples
-    --------
-    >>> from superposition.codes import tight_frame
-    >>> rng = np.random.default_rng(0)
-    >>> found = largest_active(lambda rng: tight_frame(64, 96, rng), 0.5, 400, rng, sets_per_code=20)
-    >>> 5 < found.n_active < 8
-    True
-    """
-    _check_field(field)
-    trials, rng = integer("trials", trials, low=2), generator(rng)
-    level = real("level", level, 10 / trials, math.inf, "[)")
-    m = matrix("code", code(rng) if callable(code) else code).shape[1]
-
-    def measure(n_active):
-        result = readout_errors(code, n_active, trials, rng, threshold, sets_per_code=sets_per_code)
-        return getattr(result, field), getattr(result, f"{field}_se")
-
-    low, high = 0, 1
-    at_low, at_high = None, measure(1)
-    while at_high[0] <= level and high < m:
-        low, at_low = high, at_high
-        high = min(2 * high, m)
-        at_high = measure(high)
-    if at_high[0] <= level:
-        return LargestActive(float(m), 0.0, (m, m))
-    if low == 0:
-        return LargestActive(0.0, 0.0, (0, 1))
-    while high - low > max(1, low / 10):
-        middle = (low + high) // 2
-        at_middle = measure(middle)
-        if at_middle[0] <= level:
-            low, at_low = middle, at_middle
-        else:
-            high, at_high = middle, at_middle
-    # none seen counts as half of one
-    (below, below_se), (above, above_se) = ((max(mean, 0.5 / trials), se) for mean, se in (at_low, at_high))
-    gap = math.log(above / below)
-    part = math.log(level / below) / gap
-    inverse = 1 / low + part * (1 / high - 1 / low)
-    part_se = math.hypot((1 - part) * below_se / below, part * above_se / above) / gap
-    return LargestActive(1 / inverse, part_se * (1 / low - 1 / high) / inverse**2, (low, high))
-
-
-def _check_field(field):
-    if field not in ("errors", "false_alarms", "misses", "any_error"):
-        raise ValueError(f"field must be 'errors', 'false_alarms', 'misses' or 'any_error', got {field!r}")
-
-
 def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
     """Yield (F, active sets (b, l), readouts (b, m)) for blocks of at most `at_most` trials on one code."""
     n_active, rng = integer("n_active", n_active), generator(rng)
@@ -612,26 +467,12 @@ def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
         rows = np.ascontiguousarray(F.T)
         left = per_code
         while left:
-            size = min(left, at_most, max(1, _BLOCK // m))
+            size = min(left, at_most, max(1, BLOCK // m))
             left -= size
-            active = _active_sets(m, n_active, size, rng)
+            active = active_sets(m, n_active, size, rng)
             starts = np.arange(0, size * n_active + 1, n_active)
             a = sparse.csr_array((np.full(active.size, amplitude), active.ravel(), starts), shape=(size, m))
             yield F, active, (a @ rows) @ F
-
-
-def _active_sets(m, n_active, trials, rng):
-    """Uniformly random sets of features, shape (trials, n_active), in no particular order."""
-    if n_active * n_active > 16 * m:
-        return np.argpartition(rng.random((trials, m)), n_active - 1, axis=1)[:, :n_active]
-    # Floyd's algorithm (Bentley & Floyd 1987), all trials at once
-    sets = np.empty((trials, n_active), np.int64)
-    for k in range(n_active):
-        last = m - n_active + k
-        pick = rng.integers(last, size=trials, endpoint=True)
-        taken = (sets[:, :k] == pick[:, None]).any(axis=1)
-        sets[:, k] = np.where(taken, last, pick)
-    return sets
 
 
 def _split(active, readout):
@@ -640,90 +481,3 @@ def _split(active, readout):
     absent = np.ones(readout.shape, bool)
     np.put_along_axis(absent, active, False, axis=1)
     return present, readout[absent].reshape(len(readout), -1)
-
-
-def _mean_and_error(values, together):
-    """Mean and its standard error of each row, `together` consecutive values being one observation."""
-    observed = values.reshape(len(values), -1, together).mean(axis=2)
-    return observed.mean(axis=1), observed.std(axis=1, ddof=1) / math.sqrt(observed.shape[1])
-
-
-def _counted(code, n_active, trials, rng, threshold, amplitude, sets_per_code, slices):
-    trials, slices = integer("trials", trials, low=2), integer("slices", slices)
-    threshold = real("threshold", threshold)
-    together = integer("sets_per_code", sets_per_code, high=trials // 2)
-    counts, done, reported = np.empty((2, trials)), 0, 0
-    for _, active, r in _trials(code, n_active, trials, rng, amplitude, together, math.ceil(trials / slices)):
-        hits = np.count_nonzero(np.take_along_axis(r, active, axis=1) > threshold, axis=1)
-        part = slice(done, done + len(active))
-        counts[:, part] = np.count_nonzero(r > threshold, axis=1) - hits, active.shape[1] - hits
-        done = part.stop
-        if done == trials or ((done - reported) * slices >= trials and done % together == 0 and done >= 2 * together):
-            reported = done
-            false_alarms, misses = counts[:, :done]
-            wrong = false_alarms + misses
-            means, errors = _mean_and_error(np.stack([wrong, false_alarms, misses, wrong > 0]), together)
-            yield done / trials, _result(means, np.maximum(errors, 1 / done), done)
-
-
-def _shortcut(n, m, n_active, trials, rng, threshold, amplitude, slices):
-    n, m, trials, slices = integer("n", n), integer("m", m), integer("trials", trials, low=2), integer("slices", slices)
-    n_active, rng, threshold = integer("n_active", n_active, high=m), generator(rng), real("threshold", threshold)
-    threshold /= real("amplitude", amplitude, 0, math.inf, "()")
-    absent = float(m - n_active)
-    block = min(math.ceil(trials / slices), max(1, _BLOCK // (n_active * min(n, n_active))))
-    values, missed, done, reported = np.empty((4, trials)), 0, 0, 0
-    while done < trials:
-        part = slice(done, min(done + block, trials))
-        length, others, present = _active_readouts(n, n_active, part.stop - done, rng)
-        alarm = _tail(_ratio(threshold, length), n)
-        false_alarms = absent * alarm
-        # P(t <= c) = P(t >= -c); nextafter takes the closed end where the law has atoms, n = 1
-        misses = n_active * _tail(np.nextafter(_ratio(1 - threshold, others), -np.inf), n)
-        miss = (present <= threshold).any(axis=1)
-        any_error = np.where(miss, 1.0, -np.expm1(special.xlog1py(absent, -alarm)))
-        values[:, part] = false_alarms + misses, false_alarms, misses, any_error
-        missed += np.count_nonzero(miss)
-        done = part.stop
-        if done == trials or ((done - reported) * slices >= trials and done >= 2):
-            reported = done
-            means, errors = _mean_and_error(values[:, :done], 1)
-            if missed in (0, done):
-                errors[3] = math.sqrt(errors[3] ** 2 + min(means[2], 1.0) / done)
-            yield done / trials, _result(means, errors, done)
-
-
-def _active_readouts(n, n_active, trials, rng):
-    """Of the sum x of l random unit vectors: its length, that of the sum without the last, and x · f_i."""
-    rank = min(n, n_active)
-    factor = np.zeros((trials, rank, n_active))
-    above = np.triu_indices(rank, 1, n_active)
-    factor[:, *above] = rng.standard_normal((trials, len(above[0])))
-    diagonal = np.arange(rank)
-    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(n - diagonal, (trials, rank)))
-    factor /= np.linalg.norm(factor, axis=1, keepdims=True)
-    others = factor[:, :, :-1].sum(axis=2)
-    x = others + factor[:, :, -1]
-    return np.linalg.norm(x, axis=1), np.linalg.norm(others, axis=1), np.einsum("bk,bkl->bl", x, factor)
-
-
-def _ratio(numerator, lengths):
-    """numerator / lengths, with its limit where a length is 0."""
-    return np.divide(numerator, lengths, out=np.full(lengths.shape, np.copysign(np.inf, numerator)), where=lengths > 0)
-
-
-def _tail(s, n):
-    """P(t > s) for the overlap t of two random unit vectors in n dimensions."""
-    if n == 1:
-        return ((s < 1.0) + 1.0 * (s < -1.0)) / 2
-    s = np.clip(s, -1.0, 1.0)
-    shape = (n - 1) / 2
-    # the same number twice: the argument of the first keeps its digits for small s, that of the second near 1
-    upper = np.where(
-        np.abs(s) < 0.5, special.betaincc(0.5, shape, s * s), special.betainc(shape, 0.5, (1 - s) * (1 + s))
-    )
-    return np.where(s < 0, 1 - upper / 2, upper / 2)
-
-
-def _result(means, errors, trials):
-    return ReadoutErrors(*np.ravel([means, errors], order="F").tolist(), trials)

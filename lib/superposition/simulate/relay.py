@@ -13,10 +13,12 @@ import numpy as np
 from scipy import special
 
 from superposition.arguments import finite_matrix, generator, integer, real
-from superposition.simulate.readout import _BLOCK, _active_readouts, _active_sets, _ratio, _tail
+from superposition.simulate.active import active_readouts, active_sets
+from superposition.simulate.directions import alarm_chance
+from superposition.simulate.trials import BLOCK, Reports, mean_and_error, parts, sliced
 
 UNITS = ("linear", "threshold", "gated", "relu")
-FIELDS = ("n_active", "false_alarms", "misses", "gain", "energy", "value_error")
+_MEANS = ("n_active", "false_alarms", "misses", "gain", "energy", "value_error", "signal", "noise", "clean")
 
 
 def _jointly(n):
@@ -85,12 +87,19 @@ class Relay:
         -------
         tuple of numpy.ndarray
             Means and standard errors, each of shape (depth + 1,). Trials on the same codes count as one observation.
+
+        Raises
+        ------
+        ValueError
+            If `name` is none of these.
         """
+        if name not in _MEANS:
+            raise ValueError(f"name must be one of {', '.join(_MEANS)}, got {name!r}")
         values = np.asarray(getattr(self, name), float)
-        observed = values.reshape(len(values), -1, self.sets_per_code).mean(axis=2)
-        return observed.mean(axis=1), observed.std(axis=1, ddof=1) / math.sqrt(observed.shape[1])
+        return mean_and_error(values, self.sets_per_code)
 
 
+@sliced
 def relay(
     code,
     n_active,
@@ -104,6 +113,8 @@ def relay(
     gain=1.0,
     levels=(1.0,),
     sets_per_code=1,
+    *,
+    slices,
 ):
     """Activations handed through several layers of any code, by brute force.
 
@@ -161,55 +172,29 @@ def relay(
     >>> bool(np.allclose(run.energy[1], run.energy[10]))
     True
     """
-    arguments = (unit, fresh, redriven, threshold, gain, levels, sets_per_code, 1)
-    (result,) = _brute(code, n_active, depth, trials, rng, *arguments)
-    return result
-
-
-def relay_slices(
-    code,
-    n_active,
-    depth,
-    trials,
-    rng,
-    unit="threshold",
-    fresh=True,
-    redriven=False,
-    threshold=0.5,
-    gain=1.0,
-    levels=(1.0,),
-    sets_per_code=1,
-    field="n_active",
-):
-    """The mean of one field after the last layer of `relay` as it builds up, for progress bars and event loops.
-
-    Parameters
-    ----------
-    code, n_active, depth, trials, rng, unit, fresh, redriven, threshold, gain, levels, sets_per_code
-        As for `relay`.
-    field : str
-        A field or property of `Relay`.
-
-    Yields
-    ------
-    tuple of float
-        Fraction of the trials done, estimate so far, its standard error.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> from superposition.codes import random_code
-    >>> rng = np.random.default_rng(0)
-    >>> steps = relay_slices(lambda rng: random_code(64, 128, rng), 2, 3, 40, rng, sets_per_code=10)
-    >>> [fraction for fraction, estimate, se in steps]
-    [0.5, 0.75, 1.0]
-    """
-    arguments = (unit, fresh, redriven, threshold, gain, levels, sets_per_code, 20)
-    yield from _reported(_brute(code, n_active, depth, trials, rng, *arguments), trials, field)
+    depth, rng, *options = _checked(depth, rng, unit, redriven, threshold, gain, levels)
+    trials = integer("trials", trials, low=2)
+    if not callable(code):
+        if sets_per_code != 1:
+            raise ValueError(f"sets_per_code must be 1 when code is an array, used in every trial, got {sets_per_code}")
+        m = finite_matrix("code", code).shape[1]
+        together = max(1, min(math.ceil(trials / 20), BLOCK // m))
+    else:
+        together = integer("sets_per_code", sets_per_code, high=trials // 2)
+        if trials % together:
+            raise ValueError(f"sets_per_code must divide trials = {trials}, got {together}")
+    measured, done, reports = [], 0, Reports(trials, slices, sets_per_code)
+    while done < trials:
+        size = min(together, trials - done)
+        layers = _layers(code, n_active, depth, size, rng, unit, fresh, redriven, *options)
+        first = next(layers)
+        true, start = first[1], first[2]
+        rows = [_measured(true, start, true, start)]
+        rows += [_measured(true, start, above, a) for _, above, a in layers]
+        measured.append(np.stack(rows, axis=1))
+        done += size
+        if reports.due(done):
+            yield done / trials, _result(measured, n_active, sets_per_code)
 
 
 def relay_readouts(
@@ -247,7 +232,8 @@ def relay_readouts(
     return np.concatenate([r for r, _, _ in following]), true[0]
 
 
-def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, threshold=0.5):
+@sliced
+def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, threshold=0.5, *, slices):
     """Thresholded networks with a fresh random code in each layer, without ever forming the codes.
 
     Parameters
@@ -295,53 +281,22 @@ def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, thresh
     >>> run.n_active.shape, int(run.n_active[0, 0])
     ((31, 100), 8)
     """
-    (result,) = _shortcut(n, m, n_active, depth, trials, rng, redriven, threshold, 1)
-    return result
-
-
-def random_code_relay_slices(
-    n, m, n_active, depth, trials, rng, redriven=False, threshold=0.5, slices=20, field="n_active"
-):
-    """The mean of one field after the last layer of `random_code_relay` as it builds up.
-
-    Parameters
-    ----------
-    n, m, n_active, depth, trials, rng, redriven, threshold
-        As for `random_code_relay`.
-    slices : int
-        How many parts of about equal length the work is cut into, at least 1.
-    field : str
-        A field or property of `Relay`.
-
-    Yields
-    ------
-    tuple of float
-        Fraction of the trials done, estimate so far, its standard error.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its type or range; when the first slice is asked for.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> steps = random_code_relay_slices(512, 10**5, 5, 20, 100, rng, slices=4)
-    >>> [fraction for fraction, estimate, se in steps]
-    [0.25, 0.5, 0.75, 1.0]
-    """
-    yield from _reported(_shortcut(n, m, n_active, depth, trials, rng, redriven, threshold, slices), trials, field)
-
-
-def _reported(results, trials, field):
-    names = (*FIELDS, "signal", "noise", "clean")
-    if field not in names:
-        raise ValueError(f"field must be one of {', '.join(names)}, got {field!r}")
-    for result in results:
-        done = result.n_active.shape[1]
-        if done >= 2 * result.sets_per_code:
-            means, errors = result.mean(field)
-            yield done / trials, float(means[-1]), float(errors[-1])
+    n, m, n_active = integer("n", n), integer("m", m), integer("n_active", n_active, high=integer("m", m))
+    depth, trials = integer("depth", depth), integer("trials", trials, low=2)
+    rng, threshold = generator(rng), real("threshold", threshold, 0, 1, "()")
+    measured = []
+    for part, due in parts(trials, slices):
+        size = part.stop - part.start
+        hits, untrue = np.full(size, n_active), np.zeros(size, np.int64)
+        rows = [(hits, untrue)]
+        for _ in range(depth):
+            hits, untrue = _next(n, m, n_active, hits, untrue, rng, redriven, threshold)
+            rows.append((hits, untrue))
+        hits, untrue = np.array(rows).transpose(1, 0, 2)
+        share = hits / n_active
+        measured.append(np.stack([hits + untrue, untrue, n_active - hits, share, hits + untrue, 1 - share]))
+        if due:
+            yield part.stop / trials, _result(measured, n_active)
 
 
 def _checked(depth, rng, unit, redriven, threshold, gain, levels):
@@ -363,7 +318,7 @@ def _layers(code, n_active, depth, sets, rng, unit, fresh, redriven, threshold, 
     n_active = integer("n_active", n_active)
     F = finite_matrix("code", code(rng) if callable(code) else code)
     m = F.shape[1]
-    active = _active_sets(m, integer("n_active", n_active, high=m), sets, rng)
+    active = active_sets(m, integer("n_active", n_active, high=m), sets, rng)
     a = np.zeros((sets, m))
     np.put_along_axis(a, active, rng.choice(levels, active.shape), axis=1)
     true = a > 0
@@ -395,54 +350,10 @@ def _measured(true, start, above, a):
     return np.stack([n_active, n_active - hits, n_true - hits, along, np.einsum("ij,ij->i", a, a), changed])
 
 
-def _brute(code, n_active, depth, trials, rng, unit, fresh, redriven, threshold, gain, levels, sets_per_code, slices):
-    depth, rng, *options = _checked(depth, rng, unit, redriven, threshold, gain, levels)
-    trials = integer("trials", trials, low=2)
-    if not callable(code):
-        if sets_per_code != 1:
-            raise ValueError(f"sets_per_code must be 1 when code is an array, used in every trial, got {sets_per_code}")
-        m = finite_matrix("code", code).shape[1]
-        together = max(1, min(math.ceil(trials / 20), _BLOCK // m))
-    else:
-        together = integer("sets_per_code", sets_per_code, high=trials // 2)
-        if trials % together:
-            raise ValueError(f"sets_per_code must divide trials = {trials}, got {together}")
-    parts, done, reported = [], 0, 0
-    while done < trials:
-        size = min(together, trials - done)
-        layers = _layers(code, n_active, depth, size, rng, unit, fresh, redriven, *options)
-        first = next(layers)
-        true, start = first[1], first[2]
-        rows = [_measured(true, start, true, start)]
-        rows += [_measured(true, start, above, a) for _, above, a in layers]
-        parts.append(np.stack(rows, axis=1))
-        done += size
-        if done == trials or (done - reported) * slices >= trials:
-            reported = done
-            yield _result(parts, n_active, sets_per_code)
-
-
 def _result(parts, n_true, sets_per_code=1):
     n_active, false_alarms, misses, *others = np.concatenate(parts, axis=2)
     counts = (values.astype(np.int64) for values in (n_active, false_alarms, misses))
     return Relay(*counts, *others, n_true=n_true, sets_per_code=sets_per_code)
-
-
-def _shortcut(n, m, n_active, depth, trials, rng, redriven, threshold, slices):
-    n, m, n_active = integer("n", n), integer("m", m), integer("n_active", n_active, high=integer("m", m))
-    depth, trials, slices = integer("depth", depth), integer("trials", trials, low=2), integer("slices", slices)
-    rng, threshold = generator(rng), real("threshold", threshold, 0, 1, "()")
-    parts = []
-    for size in np.diff(np.linspace(0, trials, min(slices, trials) + 1).round().astype(int)):
-        hits, untrue = np.full(size, n_active), np.zeros(size, np.int64)
-        rows = [(hits, untrue)]
-        for _ in range(depth):
-            hits, untrue = _next(n, m, n_active, hits, untrue, rng, redriven, threshold)
-            rows.append((hits, untrue))
-        hits, untrue = np.array(rows).transpose(1, 0, 2)
-        share = hits / n_active
-        parts.append(np.stack([hits + untrue, untrue, n_active - hits, share, hits + untrue, 1 - share]))
-        yield _result(parts, n_active)
 
 
 def _next(n, m, n_true, hits, untrue, rng, redriven, threshold):
@@ -454,8 +365,8 @@ def _next(n, m, n_true, hits, untrue, rng, redriven, threshold):
     height = threshold + redriven
     for size in np.unique(n_active[(n_active > 0) & (n_active <= _jointly(n))]):
         same = np.flatnonzero(n_active == size)
-        for some in np.array_split(same, math.ceil(len(same) * size * min(n, size) / _BLOCK)):
-            length[some], _, readout = _active_readouts(n, int(size), len(some), rng)
+        for some in np.array_split(same, math.ceil(len(same) * size * min(n, size) / BLOCK)):
+            length[some], _, readout = active_readouts(n, int(size), len(some), rng)
             first = np.arange(size) < hits[some, None]
             kept[some] = np.count_nonzero(first & (readout > threshold), axis=1)
             kept_untrue[some] = np.count_nonzero(~first & (readout > height), axis=1)
@@ -468,7 +379,7 @@ def _next(n, m, n_true, hits, untrue, rng, redriven, threshold):
         noise = np.sqrt(np.maximum(square * (1 - square / l**2), 0) / n)
         kept[many] = rng.binomial(hits[many], special.ndtr((square / l - threshold) / noise))
         kept_untrue[many] = rng.binomial(untrue[many], special.ndtr((square / l - height) / noise))
-    alarm = _tail(_ratio(threshold, length), n)
+    alarm = alarm_chance(threshold, length, n)
     if redriven:
         return np.full_like(hits, n_true), kept_untrue + rng.binomial(m - n_active, alarm)
     missing = n_true - hits
