@@ -177,6 +177,15 @@ def test_crossing_finds_the_level_and_its_interval_covers_it(sign):
     assert 0.88 < np.mean(covered) < 0.998
 
 
+def test_crossing_does_not_depend_on_the_unit_of_size():
+    sizes, successes = np.array([10, 14, 20, 28, 40]), [3, 11, 30, 41, 47]
+    plain = crossing(sizes, successes, 50, 0.5)
+    for unit in (1e-3, 7.0, 1e6):
+        scaled = crossing(unit * sizes, successes, 50, 0.5)
+        assert scaled.size / unit == pytest.approx(plain.size, rel=1e-11)
+        assert scaled.low / unit == pytest.approx(plain.low, rel=1e-11)
+
+
 def test_crossing_between_two_sizes_is_bracketed_by_them():
     found = crossing([10, 20, 30], [0, 0, 50], 50, 0.9)
     assert 20 * (1 - 1e-12) <= found.low <= found.size <= found.high <= 30 * (1 + 1e-12)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from superposition.arguments import generator, integer, matrix
+from superposition.results import Result
 
 # Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
@@ -290,8 +291,8 @@ def _signs(integers):
     return 1.0 - 2.0 * (np.bitwise_count(integers) % 2)
 
 
-@dataclass(frozen=True)
-class Coherence:
+@dataclass(frozen=True, repr=False)
+class Coherence(Result):
     """How much the directions of a code overlap, in absolute value.
 
     Attributes

@@ -7,13 +7,14 @@ from scipy import optimize
 
 from superposition import formulas
 from superposition.data import load
+from superposition.results import Result
 from superposition.simulate import Crossing, crossing
 
 __all__ = ["Chained", "Width", "independent_width", "largest_chains", "smallest_widths"]
 
 
-@dataclass(frozen=True)
-class Width:
+@dataclass(frozen=True, repr=False)
+class Width(Result):
     """The smallest width at which one layer is right often enough.
 
     Attributes
@@ -81,7 +82,7 @@ def independent_width(n, m, n_active, n_votes, level=0.5, majority=False):
     low, high = log(2 * n_votes), log(64 * m)
     if excess(low) > 0 or excess(high) < 0:
         return inf
-    return exp(optimize.brentq(excess, low, high, xtol=1e-3))
+    return exp(optimize.brentq(excess, low, high, xtol=1e-9))
 
 
 def smallest_widths(threshold="oracle", level=0.5):
@@ -127,8 +128,8 @@ def smallest_widths(threshold="oracle", level=0.5):
     return list(found.values())
 
 
-@dataclass(frozen=True)
-class Chained:
+@dataclass(frozen=True, repr=False)
+class Chained(Result):
     """The most features that a chain of layers carries.
 
     Attributes

@@ -131,25 +131,28 @@ def readout_errors():
     )
 
 
-def _borne(n, m, trials, sets_per_code, rng):
+def _borne(n, m, trials, rng):
     def frame(rng):
         return codes.tight_frame(n, m, rng)
 
     def measure(n_active):
-        return simulate.readout_errors(frame, n_active, trials, rng, sets_per_code=sets_per_code)
+        return simulate.readout_errors(frame, n_active, trials, rng, sets_per_code=sets)
 
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m)
+    # frames differ most near m = n
+    sets = 5 if m < 1.5 * n else 25
+    start = int(min(m, formulas.max_active_tight(m=m, n=n)))
+    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
 
 
-def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=500, sets_per_code=5):
+def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=400):
     """Measured limits of tight frames with random signs, at the errors that the formula leaves at its own limit.
 
     Parameters
     ----------
     neurons, ratios : sequence of number
         n, and m/n, to measure.
-    trials, sets_per_code : int
-        Active sets for each l tried, and sets tried on each frame.
+    trials : int
+        Active sets for each l tried; a multiple of 25, at least 50.
 
     Returns
     -------
@@ -158,7 +161,7 @@ def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), tri
 
     Examples
     --------
-    >>> point = tight_frame_limits((32,), (2,), trials=200, sets_per_code=50)[0]
+    >>> point = tight_frame_limits((32,), (2,), trials=200)[0]
     >>> point["x"], 1 < point["y"] < 8
     (64, True)
     """
@@ -166,7 +169,7 @@ def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), tri
     for size in neurons:
         for ratio in ratios:
             features = round(size * ratio)
-            found = _borne(size, features, trials, sets_per_code, np.random.default_rng([size, features]))
+            found = _borne(size, features, trials, np.random.default_rng([size, features]))
             points.append({"at": {"n": size}, "x": features, "y": found.n_active, "se": found.n_active_se})
     return points
 

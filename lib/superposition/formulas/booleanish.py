@@ -1,9 +1,9 @@
 """Formulas of the chapter *Boolean-ish*."""
 
 import sympy as sp
-from sympy import Interval, Rational, log, loggamma, oo, pi, sqrt
+from sympy import Interval, Rational, log, oo, pi, sqrt
 
-from superposition.formula import Formula, Q, root
+from superposition.formula import Formula, Q, log_binomial, root
 from superposition.symbols import A, D, K, b, l, m, n
 
 __all__ = [
@@ -43,8 +43,7 @@ def _errors(quarter, misreads):
 
 
 def _bits(active):
-    choices = loggamma(m + 1) - loggamma(active + 1) - loggamma(m - active + 1)
-    return sp.Mul(1 / log(2), choices + active * log(K - 1), evaluate=False)
+    return sp.Mul(1 / log(2), log_binomial(m, active) + active * log(K - 1), evaluate=False)
 
 
 naive_levels = Formula(

@@ -128,7 +128,7 @@ max_active_tight = Formula(
     "active features up to which all m are read without error, for a tight frame with random signs",
     "heuristic",
     CHAPTER,
-    detail="measured 2 to 5 % above it for m/n from 1.1 to 4, and up to a sixth at 1.05; closer to n it exceeds m, which is then the limit, reached by "
+    detail="measured 2 to 8 % above it for m/n from 1.05 to 4 and n from 64 to 256; closer to n it exceeds m, which is then the limit, reached by "
     "frames with random signs; at m = n nothing interferes and all m may be active",
     domain=_TWO_FEATURES,
     where=(m >= n,),

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import optimize
 
 from superposition.arguments import generator, integer, real
+from superposition.results import Result
 from superposition.simulate.active import active_sets
 from superposition.simulate.trials import BLOCK, parts, sliced
 
@@ -292,8 +293,8 @@ def gaussian_readouts(v, n, rng):
     return g
 
 
-@dataclass(frozen=True)
-class Crossing:
+@dataclass(frozen=True, repr=False)
+class Crossing(Result):
     """Where a probability of success passes a level.
 
     Attributes
@@ -355,30 +356,44 @@ def crossing(sizes, successes, trials, level):
         raise ValueError(
             f"successes must pass level = {level} within sizes = {list(sizes)}, got {list(successes)} of {trials}"
         )
-    sign = 1.0 if k[-1] >= k[0] else -1.0
-    aim = math.log(-math.log(level))
     inside, outside = np.flatnonzero(above), np.flatnonzero(~above)
-    before, after = (outside[-1], inside[0]) if sign > 0 else (inside[-1], outside[0])
+    before, after = (outside[-1], inside[0]) if k[-1] >= k[0] else (inside[-1], outside[0])
     # where success does not rise or fall throughout, the level is passed somewhere between these
     left, right = sorted((int(before), int(after)))
 
-    def rates(middle, steepness):
-        return np.exp(np.clip(aim - sign * steepness * (x - middle), -40, 6))
+    # x in its own units: neither the fit nor the weak pull of its slope to 0, without which a step has no fit, knows others
+    centre, spread = x.mean(), x.std()
+    design = np.stack([np.ones_like(x), (x - centre) / spread])
+    pull = np.array([0.0, 1e-4])
+
+    def expected(parameters):
+        return np.exp(np.clip(parameters @ design, -50, 5.8))
 
     def loss(parameters):
-        rate = rates(parameters[0], np.exp(parameters[1]))
-        return -np.sum(-k * rate + (trials - k) * np.log(-np.expm1(-rate)))
+        rate = expected(parameters)
+        return np.sum(k * rate - (trials - k) * np.log(-np.expm1(-rate))) + pull @ parameters**2 / 2
 
-    found = optimize.minimize(
-        loss, [(x[left] + x[right]) / 2, 2.0], method="L-BFGS-B", bounds=[(x[0], x[-1]), (-1.0, 5.0)]
-    )
-    middle, steepness = found.x[0], math.exp(found.x[1])
-    rate = rates(middle, steepness)
-    weight = trials * rate**2 / np.expm1(rate)
-    slope = np.stack([np.full_like(x, sign * steepness), -sign * steepness * (x - middle)])
-    information = (slope * weight) @ slope.T
-    spread = 1.96 * math.sqrt(max(np.linalg.pinv(information)[0, 0], 0.0))
-    low, high = max(middle - spread, x[0]), min(middle + spread, x[-1])
+    def gradient(parameters):
+        rate = expected(parameters)
+        return design @ (k * rate - (trials - k) * rate / np.expm1(rate)) + pull * parameters
+
+    def curvature(parameters):
+        rate = expected(parameters)
+        odds = np.expm1(rate)
+        weight = k * rate + (trials - k) * rate * (rate * (1 + odds) - odds) / odds**2
+        return (design * weight) @ design.T + np.diag(pull)
+
+    # convex, and so curved that every machine finds the same to the last digits
+    aim = math.log(-math.log(level))
+    options = dict(method="trust-exact", jac=gradient, hess=curvature, options={"gtol": 1e-9})
+    found = optimize.minimize(loss, np.array([aim, 0.0]), **options).x
+    place = (aim - found[0]) / found[1]
+    rate = expected(found)
+    information = (design * (trials * rate**2 / np.expm1(rate))) @ design.T + np.diag(pull)
+    moves = np.array([1, place]) / found[1]
+    reach = 1.96 * spread * math.sqrt(moves @ np.linalg.solve(information, moves))
+    middle = min(max(centre + spread * place, x[0]), x[-1])
+    low, high = max(middle - reach, x[0]), min(middle + reach, x[-1])
     # a size at which the successes are clearly on one side of the level bounds the interval, however little the fit knows
     clear = abs(k - level * trials) > 3 * math.sqrt(trials * level * (1 - level))
     if clear[left]:

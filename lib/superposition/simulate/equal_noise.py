@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from superposition.arguments import generator, integer, real
+from superposition.results import Result
 from superposition.simulate.active import altered_readouts
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts
 
 
-@dataclass(frozen=True)
-class NoisyErrors:
+@dataclass(frozen=True, repr=False)
+class NoisyErrors(Result):
     """Wrong readings per trial, from neurons with noise of their own.
 
     Attributes

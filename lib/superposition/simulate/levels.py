@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from superposition.arguments import finite_matrix, generator, integer, real
+from superposition.results import Result
 from superposition.simulate.active import active_sets
 from superposition.simulate.directions import alarm_chance, overlaps
 from superposition.simulate.limits import crossing_of_errors
@@ -19,8 +20,8 @@ from superposition.simulate.trials import estimates, mean_and_error, parts, slic
 _USES = ("largest", "uniform")
 
 
-@dataclass(frozen=True)
-class LevelErrors:
+@dataclass(frozen=True, repr=False)
+class LevelErrors(Result):
     """Wrongly decoded levels per trial when all m features are read, with standard errors.
 
     Attributes
@@ -204,8 +205,8 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
     return _result(_expected(n, m, n_active, gaps, trials, rng, use, amplitude), 0.0)
 
 
-@dataclass(frozen=True)
-class LargestLevels:
+@dataclass(frozen=True, repr=False)
+class LargestLevels(Result):
     """How many levels can be told apart before errors exceed a level of their own.
 
     Attributes

@@ -8,10 +8,11 @@ import numpy as np
 from scipy import special
 
 from superposition.arguments import integer, real
+from superposition.results import Result
 
 
-@dataclass(frozen=True)
-class LargestActive:
+@dataclass(frozen=True, repr=False)
+class LargestActive(Result):
     """How many features can be active before errors exceed what is allowed.
 
     Attributes
@@ -48,7 +49,7 @@ def largest_active(measure, allowed, m, start=1):
     Returns
     -------
     LargestActive
-        l as a real number, on the line through the two l of the bracket, which differ by 1 or by at most a fifth. m,
+        l as a real number, on the line through the two l of the bracket, which differ by 1 or by at most a third. m,
         with standard error 0, if the errors are allowed with all features active. Below 1 if they are not with one; 0 if
         they do not grow from one to two. The middle of the bracket, give or take half of it, where chance hides that
         they grow.
@@ -71,7 +72,7 @@ def largest_active(measure, allowed, m, start=1):
     >>> rng = np.random.default_rng(0)
     >>> found = largest_active(lambda l: random_code_errors(1024, 10**4, l, 500, rng), 0.1, 10**4)
     >>> found.bracket, 14 < found.n_active < 15
-    ((14, 16), True)
+    ((12, 16), True)
     """
     if not callable(measure):
         raise TypeError(f"measure must be a function of the number of active features, got {type(measure).__name__}")
@@ -86,12 +87,14 @@ def largest_active(measure, allowed, m, start=1):
     def too_many(n_active):
         return measured(n_active)[0] > allowed
 
-    low, high, step = start, None, 1
+    # ends close together would leave the line between them to chance
+    first = max(1, start // 6)
+    low, high, step = start, None, first
     while low > 1 and too_many(low):
         low, high, step = max(1, low - step), low, 2 * step
     if too_many(low):
         high = 2
-    step = 1
+    step = first
     while high is None:
         beyond = min(low + step, m)
         if too_many(beyond):
@@ -100,7 +103,7 @@ def largest_active(measure, allowed, m, start=1):
             return LargestActive(float(m), 0.0, (m, m))
         else:
             low, step = beyond, 2 * step
-    while high - low > max(1, low / 5):
+    while high - low > max(1, low / 3):
         middle = (low + high) // 2
         low, high = (low, middle) if too_many(middle) else (middle, high)
     ends = (low, high)

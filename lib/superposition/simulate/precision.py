@@ -8,6 +8,7 @@ import numpy as np
 from scipy import linalg, special
 
 from superposition.arguments import generator, integer, real
+from superposition.results import Result
 from superposition.simulate.active import altered_readouts
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts, sliced
@@ -103,8 +104,8 @@ def gaussian_quantiser(bits):
     return Quantiser(outputs, edges, float(error))
 
 
-@dataclass(frozen=True)
-class QuantisedErrors:
+@dataclass(frozen=True, repr=False)
+class QuantisedErrors(Result):
     """Wrong readouts per trial of all m features, read from quantised neurons, with standard errors.
 
     Attributes

@@ -13,13 +13,14 @@ from scipy import sparse, special
 
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.codes import coherence
+from superposition.results import Result
 from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
 
 
-@dataclass(frozen=True)
-class ReadoutErrors:
+@dataclass(frozen=True, repr=False)
+class ReadoutErrors(Result):
     """Wrong readouts per trial when all m features are read, with standard errors.
 
     Where errors are counted, a standard error is never below 1 / trials: that none was seen is known
@@ -233,8 +234,8 @@ def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
     return np.concatenate(present), np.concatenate(absent)
 
 
-@dataclass(frozen=True)
-class Crosstalk:
+@dataclass(frozen=True, repr=False)
+class Crosstalk(Result):
     """Moments of what other features add to a readout, with standard errors.
 
     Attributes
@@ -315,8 +316,8 @@ def crosstalk(code, n_active, trials, rng, amplitude=1.0, sets_per_code=1):
     return estimates(Crosstalk, *mean_and_error(np.concatenate(moments, axis=1), sets_per_code), trials)
 
 
-@dataclass(frozen=True)
-class WorstSet:
+@dataclass(frozen=True, repr=False)
+class WorstSet(Result):
     """A set of active features on which the readout of one feature is wrong.
 
     Attributes
@@ -373,7 +374,7 @@ def adversarial_set(F, feature=None, kind="false alarm", threshold=0.5):
     >>> len(adversarial_set(simplex(7), kind="miss").active)
     5
     >>> adversarial_set(orthoplex(3), kind="miss")
-    WorstSet(feature=0, active=(0, 3), readout=0.0)
+    WorstSet(feature=0, active=(0, 3), readout=0)
     """
     columns = finite_matrix("F", F)
     m = columns.shape[1]

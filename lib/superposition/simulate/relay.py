@@ -267,13 +267,15 @@ def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, thresh
 
     Notes
     -----
-    *Exact in law* while at most 64 features are active, or n/8 of them and no more than 512. The directions of a fresh code know nothing of the last one, so
-    the numbers of true and of untrue active features are a Markov chain. Given the neurons' state x, the absent features'
-    readouts are |x| t with independent overlaps t: their false alarms are binomial. The readouts of the active ones
-    come jointly from the Cholesky factor of their Gram matrix, as in `random_code_errors`.
+    *Exact in law* while at most 64 features are active, or n/8 of them and no more than 512. The directions of a fresh
+    code know nothing of the last one, so the numbers of true and of untrue active features are a Markov chain. Given
+    the neurons' state x, the absent features' readouts are |x| t with independent overlaps t: their false alarms are
+    binomial. The readouts of the active ones come jointly from the Cholesky factor of their Gram matrix, as in
+    `random_code_errors`.
 
-    *Asymptotic* above, where a network with many more features than neurons is past saving: x is drawn as Gaussian, with the exact mean and
-    variance of |x|², and the active ones' readouts as independent given x. It errs by about one part in l.
+    *Asymptotic* above, where a network with many more features than neurons is past saving: x is drawn as Gaussian,
+    with the exact mean and variance of |x|², and the active ones' readouts as independent given x. It errs by about one
+    part in l.
 
     Examples
     --------
