@@ -45,6 +45,15 @@ def test_page_is_accessible_and_fits(address, scheme, width, new_page):
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_figures_keep_their_proportions_on_a_phone(address, new_page):
+    page = new_page(viewport=WIDTHS["phone"])
+    page.goto(address, wait_until="load")
+    shapes = page.evaluate("""() => [...document.querySelectorAll("article img")].map((img) =>
+        [img.clientWidth / img.clientHeight, img.naturalWidth / img.naturalHeight])""")
+    for shown, drawn in shapes:
+        assert shown == pytest.approx(drawn, rel=0.02)
+
+
 def test_pages_read_whole_without_javascript(address, new_page):
     page = new_page(java_script_enabled=False)
     page.goto(address, wait_until="load")

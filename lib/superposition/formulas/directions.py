@@ -106,7 +106,7 @@ jl_overlap = Formula(
     "overlap that m random directions in n dimensions stay below",
     "bound",
     "Linsefors 2024, read off the Johnson–Lindenstrauss lemma",
-    detail="fails with probability at most 1/m^2 for random directions; says nothing where it exceeds 1",
+    detail="fails with probability at most 1/m² for random directions; says nothing where it exceeds 1",
     lhs=r"\varepsilon",
 )
 
@@ -164,7 +164,7 @@ jl_directions = Formula(
     "random directions that keep every overlap below ε, by the lemma's reading",
     "bound",
     "jl_overlap solved for m",
-    detail="lower bound on how many fit; random directions fail with probability at most 1/m^2",
+    detail="lower bound on how many fit; random directions fail with probability at most 1/m²",
     where=(n * eps**2 / 8 <= 700,),
 )
 
