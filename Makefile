@@ -31,7 +31,7 @@ html: $(SITE)  ## build the site into _build/html; every warning is an error
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py
 
-data: $(READY)  ## compute the stored measurements again (about a quarter of an hour)
+data: $(READY)  ## compute the stored measurements again (about half an hour)
 	$(BIN)/python tools/data.py
 
 lint: $(READY)  ## check the style of the code and the form of the notebooks

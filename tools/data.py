@@ -44,7 +44,7 @@ def compute(name):
             print(f"\r{name}: {table}, {len(kept)} rows, {time.perf_counter() - start:.0f} s", end="", flush=True)
         print()
         tables[table] = {"parameters": parameters, "columns": columns, "rows": kept}
-        (DATA / f"{name}.json").write_text(text(tables), encoding="utf-8")
+    (DATA / f"{name}.json").write_text(text(tables), encoding="utf-8")
 
 
 def main():

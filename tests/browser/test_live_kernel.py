@@ -12,8 +12,25 @@ import urllib.request
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 HERE = pathlib.Path(__file__).parent
+ALL_WITH_SIMULATION = """\
+import importlib
+import pkgutil
+from IPython.display import display
+from superposition import explorers
+
+shown = 0
+for found in pkgutil.iter_modules(explorers.__path__):
+    topic = importlib.import_module(f"superposition.explorers.{found.name}")
+    for name in topic.__all__:
+        made = getattr(topic, name)()
+        if "simulate" in getattr(made, "declaration", ()):
+            display(made)
+            shown += 1
+print(shown, "with a simulation")
+"""
 
 
 def free_port():
@@ -24,12 +41,14 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Address of a JupyterLab that serves a folder with one notebook."""
+    """Address of a JupyterLab that serves a folder with two notebooks."""
     folder = tmp_path_factory.mktemp("lab")
     code = f"import sys\nsys.path.insert(0, {str(HERE)!r})\nimport demo\ndemo.with_simulation()"
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata={"kernelspec": kernelspec})
-    nbformat.write(notebook, folder / "live.ipynb")
+    for name, source in (("live", code), ("book", ALL_WITH_SIMULATION)):
+        cells = [nbformat.v4.new_code_cell(source)]
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     port = free_port()
     home = tmp_path_factory.mktemp("home")
     places = {
@@ -62,19 +81,23 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def figure(lab, browser):
-    """The explorer that the notebook's cell shows once it is run."""
+def figures(lab, browser):
+    """What runs the cell of a notebook, and gives the explorers that it shows."""
     context = browser.new_context(viewport={"width": 1200, "height": 1100})
     context.set_default_timeout(180_000)  # a loaded machine may take minutes to start a kernel
     page = context.new_page()
-    page.goto(f"{lab}/doc/tree/live.ipynb?reset")
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    page.get_by_text(re.compile(r"\| Idle")).wait_for()
-    page.locator(".jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    shown = page.locator(".jp-OutputArea-output figure.sp-explorer")
-    shown.locator("svg.sp-plot").wait_for()
-    yield shown
+
+    def run(name):
+        page.goto(f"{lab}/doc/tree/{name}.ipynb?reset")
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        page.get_by_text(re.compile(r"\| Idle")).wait_for()
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        shown = page.locator(".jp-OutputArea-output figure.sp-explorer")
+        shown.locator("svg.sp-plot").first.wait_for()
+        return shown
+
+    yield run
     context.close()
 
 
@@ -82,7 +105,8 @@ def dots(figure):
     return figure.locator("svg.sp-plot [data-mark=dot] path").count()
 
 
-def test_simulation_adds_its_point_and_can_be_cancelled(figure):
+def test_simulation_adds_its_point_and_can_be_cancelled(figures):
+    figure = figures("live")
     page = figure.page
     slider = figure.locator("input[type=range]").first
     slider.press("ArrowRight")
@@ -114,3 +138,17 @@ def test_simulation_adds_its_point_and_can_be_cancelled(figure):
     result.get_by_text(re.compile(r"Cancelled at \d+%")).wait_for()
     assert dots(figure) == with_two
     assert start.is_enabled()
+
+
+def test_every_simulation_of_the_book_runs_in_a_kernel(figures):
+    shown = figures("book")
+    said = shown.page.locator(".jp-OutputArea-output", has_text=re.compile(r"^\s*\d+ with a simulation")).inner_text()
+    expect(shown).to_have_count(int(said.split()[0]))
+    assert shown.count() >= 10
+    for figure in shown.all():
+        before = dots(figure)
+        figure.get_by_role("button", name="Simulate here").click()
+        result = figure.locator(".sp-result")
+        result.get_by_text(re.compile("Simulated|failed")).wait_for()
+        assert re.search(r"Simulated .* ± .* draws, seed 1", result.inner_text()), result.inner_text()
+        assert dots(figure) > before
