@@ -140,7 +140,7 @@ def _borne(n, m, trials, rng):
 
     # frames differ most near m = n
     sets = 5 if m < 1.5 * n else 25
-    start = int(min(m, formulas.max_active_tight(m=m, n=n)))
+    start = max(1, int(min(m, formulas.max_active_tight(m=m, n=n))))
     return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
 
 

@@ -1,0 +1,54 @@
+"""The simulations behind the book's explorers hold at the ends of their sliders."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+import numpy as np
+import pytest
+
+from superposition import explorers
+
+SIMULATED = ["directions.overlap_law", "directions.worst_pair", "sparsity.readout_errors", "sparsity.tight_frames"]
+SIMULATED += ["booleanish.few_bits", "booleanish.levels_against_active", "compounding_noise.layer_after_layer"]
+SIMULATED += ["compounding_noise.values_under_units", "error_correction.votes_and_width", "is_it_a_win.equal_noise"]
+
+
+@cache
+def explorer(name):
+    topic, function = name.split(".")
+    return getattr(importlib.import_module(f"superposition.explorers.{topic}"), function)()
+
+
+def ends(sliders):
+    """The setting with every slider as low as it goes, and those with one of them at its highest and the others low."""
+    lowest = {slider["symbol"]: slider["values"][0] for slider in sliders}
+    highest = {slider["symbol"]: slider["values"][-1] for slider in sliders}
+    yield lowest
+    # many neurons take long
+    yield from (lowest | {name: highest[name]} for name in lowest if name != "n")
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_simulation_begins_at_the_ends_of_the_sliders(name):
+    shown = explorer(name)
+    inside = 0
+    for at in ends(shown.declaration["sliders"]):
+        try:
+            shown.readouts(**at)
+        except ValueError:
+            continue  # the sliders do not let a reader stand there
+        inside += 1
+        done, estimate, error, draws = next(shown._simulation.run(np.random.default_rng(1), **at))
+        assert 0 < done <= 1
+        assert np.isfinite([estimate, error]).all(), at
+        assert error >= 0
+        assert draws > 1
+    assert inside
+
+
+def test_every_simulation_is_tried():
+    for topic in pkgutil.iter_modules(explorers.__path__):
+        for name in importlib.import_module(f"superposition.explorers.{topic.name}").__all__:
+            full = f"{topic.name}.{name}"
+            assert ("simulate" in explorer(full).declaration) == (full in SIMULATED), full
