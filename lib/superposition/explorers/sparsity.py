@@ -191,7 +191,7 @@ def tight_frames():
         caption="Active features that a tight frame with random signs and a random code bear. Points: measured, bars of two "
         "standard errors.",
         sliders=[Slider(n, 16, 256, 128), Slider(m, 17, 1024, 192)],
-        x=Axis(m, n + 1, 4 * n, label="features that have a direction, *m*"),
+        x=Axis(m, n, sp.Max(4 * n, m), label="features that have a direction, *m*"),
         y=Axis(low=0, high=n, label="active features, *l*"),
         marks=[
             Curve(capped, label="tight frame"),
