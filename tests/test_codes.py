@@ -16,6 +16,7 @@ from superposition import codes
 from superposition.codes import (
     coherence,
     equiangular,
+    kerdock,
     mutually_unbiased,
     orthoplex,
     random_code,
@@ -152,6 +153,63 @@ def test_mutually_unbiased_bases_are_orthonormal_and_unbiased(n):
     same_basis = np.kron(np.eye(3, dtype=bool), np.ones((n, n), bool))
     np.testing.assert_allclose(G[same_basis], np.kron(np.ones(3), np.eye(n).ravel()).ravel(), atol=1e-13)
     np.testing.assert_allclose(abs(G[~same_basis]), 1 / np.sqrt(n), atol=1e-13)
+
+
+def walsh_hadamard(signs):
+    """Sums of signs over the positions v, with the further signs (-1)^(w·v), for every w."""
+    sums = np.array(signs, dtype=np.int32)
+    step = 1
+    while step < sums.shape[-1]:
+        pairs = sums.reshape(*sums.shape[:-1], -1, 2, step)
+        sums = np.stack([pairs[..., 0, :] + pairs[..., 1, :], pairs[..., 0, :] - pairs[..., 1, :]], axis=-2)
+        sums = sums.reshape(signs.shape)
+        step *= 2
+    return sums
+
+
+@pytest.mark.parametrize("n", [4, 16, 64])
+def test_kerdock_bases_are_orthonormal_and_unbiased(n):
+    F = kerdock(n)
+    assert F.shape == (n, n * (n // 2 + 1))
+    G = F.T @ F
+    same_basis = np.kron(np.eye(n // 2 + 1, dtype=bool), np.ones((n, n), bool))
+    np.testing.assert_allclose(G[same_basis].reshape(-1, n, n), np.tile(np.eye(n), (n // 2 + 1, 1, 1)), atol=1e-14)
+    np.testing.assert_allclose(abs(G[~same_basis]), 1 / np.sqrt(n), atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [4, 16, 64, 256])
+def test_kerdock_bases_are_signed_copies_of_the_hadamard_basis(n):
+    bases = kerdock(n).reshape(n, n // 2 + 1, n).transpose(1, 0, 2)
+    assert np.array_equal(bases[0], np.eye(n))
+    assert np.array_equal(abs(bases[1:]), np.full((n // 2, n, n), n**-0.5))
+    assert np.array_equal(bases[1], mutually_unbiased(n)[:, n : 2 * n])
+    signs = bases[1:, :, :1] * np.sqrt(n)
+    assert np.array_equal(bases[1:], signs * bases[1])
+    assert np.array_equal(signs[:, :, 0], codes._kerdock_signs(n))
+
+
+@pytest.mark.parametrize("n", [4, 16, 64, 256, 1024])
+def test_all_pairs_of_kerdock_bases_overlap_by_exactly_one_over_root_n(n):
+    # columns w and w' of two such bases overlap by the Walsh transform of the product of their signs, at w xor w', over n
+    signs = codes._kerdock_signs(n)
+    assert signs.shape == (n // 2, n)
+    for a in range(n // 2 - 1):
+        sums = walsh_hadamard(signs[a] * signs[a + 1 :])
+        assert (abs(sums) == round(np.sqrt(n))).all()
+
+
+def test_some_pairs_of_kerdock_bases_in_256_neurons_measured_directly():
+    bases = kerdock(256).reshape(256, 129, 256)
+    for i, j in rng().choice(129, (20, 2)):
+        G = bases[:, i].T @ bases[:, j]
+        np.testing.assert_allclose(abs(G), np.eye(256) if i == j else 1 / 16, atol=1e-13)
+
+
+def test_kerdock_bases_are_a_tight_frame_and_so_are_the_first_few():
+    F = kerdock(64)
+    for bases in (1, 2, 7, 33):
+        part = F[:, : 64 * bases]
+        np.testing.assert_allclose(part @ part.T, bases * np.eye(64), atol=1e-12)
 
 
 # -- coherence ----------------------------------------------------------------------------------------
@@ -328,6 +386,9 @@ def test_memory_stays_that_of_a_few_tiles():
         (lambda: equiangular("3"), TypeError, r"n must be an integer .* got str '3'"),
         (lambda: mutually_unbiased(2), ValueError, r"n must be at least 4, got 2"),
         (lambda: mutually_unbiased(8), ValueError, r"n must be a power of 4 .* got 8"),
+        (lambda: kerdock(2), ValueError, r"n must be at least 4, got 2"),
+        (lambda: kerdock(32), ValueError, r"n must be a power of 4 .* got 32"),
+        (lambda: kerdock(4.0), TypeError, r"n must be an integer .* got float 4.0"),
         (lambda: coherence(np.ones(3)), ValueError, r"F must be .* shape \(n, m\) .* m >= 2.* got shape \(3,\)"),
         (lambda: coherence(np.ones((3, 1))), ValueError, r"F must be .* m >= 2.* got shape \(3, 1\)"),
         (lambda: coherence(np.ones((0, 4))), ValueError, r"F must be .* n >= 1.* got shape \(0, 4\)"),
