@@ -23,6 +23,7 @@ __all__ = [
     "delta",
     "entry",
     "eps",
+    "eta",
     "h",
     "kappa",
     "l",
@@ -53,6 +54,7 @@ kappa = sp.Symbol("kappa", positive=True)
 alpha = sp.Symbol("alpha", nonnegative=True)
 delta = sp.Symbol("delta", positive=True)
 eps = sp.Symbol("eps", nonnegative=True)
+eta = sp.Symbol("eta", positive=True)
 t = sp.Symbol("t", real=True)
 z = sp.Symbol("z", positive=True)
 
@@ -114,6 +116,7 @@ NOTATION = (
         r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
+    Entry(r"\eta", "`eta`", "largest error of an activation that a unit makes smaller", "number", "activation", eta, sp.Interval.open(0, sp.oo)),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
     Entry("z", "`z`", r"distance of a threshold at ½ in standard deviations of the crosstalk, $\tfrac12\sqrt{n/l}$", "number", "none", z, sp.Interval.open(0, sp.oo)),
     Entry("b", "`b`; `bits` in simulations", "bits that a neuron's value is kept to", "number", "bits", b, _from(1)),
