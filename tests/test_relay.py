@@ -235,8 +235,9 @@ def test_active_features_never_become_fewer_on_average_up_to_half(n_value, l_val
     assert l_value <= least <= expected_next(n_value, m_value, l_value) + 1e-10 * m_value
 
 
-def test_rise_in_three_neurons_is_a_quarter_of_those_above_half():
-    assert formulas.expected_active_at_least(l=2, m=20, n=3) == pytest.approx(2 + 16 / 4)
+def test_rise_in_three_neurons_where_overlaps_are_uniform():
+    assert formulas.expected_active_at_least(l=1, m=20, n=3) == pytest.approx(1 + 18 / 4)
+    assert formulas.expected_active_at_least(l=2, m=20, n=3) == pytest.approx(2 + 16 * (3 / 8) ** 2)
     with pytest.raises(ValueError, match="accepted: a finite real number at least 3"):
         formulas.expected_active_at_least(l=2, m=20, n=2)
 

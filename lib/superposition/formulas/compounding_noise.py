@@ -74,11 +74,11 @@ expected_active_next = Formula(
 
 expected_active_at_least = Formula(
     "expected_active_at_least",
-    l + (m - 2 * l) * overlap_tail.expr.subs(t, Rational(1, 2)),
+    l + (m - 2 * l) * overlap_tail.expr.subs(t, 1 / (2 * l)) ** l,
     "number that the expected number of active features after a thresholded layer never falls below, from l before it",
     "bound",
     CHAPTER,
-    detail="lower limit, up to half of the features; far below the truth where l is large",
+    detail="lower limit, for whole l up to half of the features; the rise is far below the true one where l is large",
     domain={n: Interval(3, oo)},
     where=(2 * l <= m,),
 )
@@ -119,7 +119,7 @@ runaway_layers = Formula(
     "layers until a thresholded network with a fresh random code in each runs away, on average",
     "heuristic",
     CHAPTER,
-    detail="away means that a quarter of all features is active; measured where it gives at most 100 layers",
+    detail="away means that a quarter of all features is active; over places where it gives at most 100 layers",
     measured=Measured(0.3, 1.87, over={l: (2, 200), m: (10**4, 10**7), n: (64, 8192)}),
     where=(n <= 5600 * l, l <= m),
 )
