@@ -190,7 +190,8 @@ def readouts_by_layer():
         id="readouts-by-layer",
         title="All readouts of one layer",
         caption="Readouts in bins of a tenth, by the normal law. Open points: layers of one simulated network on its way to "
-        f"half of all features, which had {', '.join(map(str, some))} and then {last} active before them.",
+        f"half of all features, which had {', '.join(map(str, some))} and then {last:,} active before them. All readouts of a layer "
+        "share the length of its state, so its tails are thick or thin together.",
         sliders=[
             Slider(l, 2, 5000, seen[0], label="active before the layer"),
             Slider(n, 64, 4096, 256),

@@ -100,7 +100,7 @@ clean_layers = Formula(
     "asymptotic",
     CHAPTER,
     detail=f"{GAUSSIAN}, and mistakes that are rare, so that they count as independent",
-    where=(n <= 2800 * l, l <= m),
+    where=(n <= 2000 * l, l < m, m * _alarm <= 300),
 )
 
 clean_layers_sure = Formula(
