@@ -375,26 +375,27 @@ def test_same_code_and_threshold_is_right_once_right_for_ever():
     assert (run.clean[-1] == once).all()
 
 
-@settings(max_examples=1000, deadline=None)
-@given(errors=st.fractions(Fraction(1, 40), 2, max_denominator=10**6), data=st.data())
-def test_no_unit_corrects_more_levels_than_the_formula_says(errors, data):
-    most = int(formulas.correctable_levels(eta=float(errors)))
-    unit = st.integers(0, 10**4)
-    levels = sorted(data.draw(st.lists(unit, min_size=most + 1, max_size=most + 1, unique=True)))
-    low, high = (Fraction(level, 10**4) for level in min(pairwise(levels), key=lambda pair: pair[1] - pair[0]))
-    middle, answer = (low + high) / 2, data.draw(st.fractions(-1, 2, max_denominator=1000))
-    assert middle - low <= errors
-    assert not all(abs(answer - level) < abs(middle - level) for level in (low, high))
+def test_no_unit_corrects_more_levels_than_the_formula_says():
+    draw = rng(33)
+    for errors in (Fraction(int(part), 10**4) for part in draw.integers(250, 20_000, 1000)):
+        most = int(formulas.correctable_levels(eta=float(errors)))
+        levels = [Fraction(int(level), 10**4) for level in np.sort(draw.choice(10**4 + 1, most + 1, replace=False))]
+        low, high = min(pairwise(levels), key=lambda pair: pair[1] - pair[0])
+        middle, answers = (low + high) / 2, (Fraction(int(part), 10**4) for part in draw.integers(-(10**4), 20_000, 20))
+        assert middle - low <= errors
+        for answer in answers:
+            assert not all(abs(answer - level) < abs(middle - level) for level in (low, high))
 
 
-@settings(max_examples=1000, deadline=None)
-@given(errors=st.fractions(Fraction(1, 40), 1, max_denominator=10**6), data=st.data())
-def test_rounding_corrects_as_many_levels_as_the_formula_says(errors, data):
-    gaps = int(formulas.correctable_levels(eta=float(errors))) - 1
-    level = Fraction(data.draw(st.integers(0, gaps)), max(gaps, 1))
-    reading = level + errors * data.draw(st.fractions(-1, 1, max_denominator=1000).filter(bool))
-    rounded = Fraction(min(max(round(reading * gaps), 0), gaps), max(gaps, 1))
-    assert abs(rounded - level) < abs(reading - level)
+def test_rounding_corrects_as_many_levels_as_the_formula_says():
+    draw = rng(34)
+    for errors in (Fraction(int(part), 10**4) for part in draw.integers(250, 10**4, 1000)):
+        gaps = int(formulas.correctable_levels(eta=float(errors))) - 1
+        level = Fraction(int(draw.integers(gaps + 1)), max(gaps, 1))
+        for share in (-1, 1, Fraction(int(draw.integers(1, 10**4)), 10**4)):
+            reading = level + errors * share
+            rounded = Fraction(min(max(round(reading * gaps), 0), gaps), max(gaps, 1))
+            assert abs(rounded - level) < abs(reading - level)
 
 
 def test_levels_that_can_be_corrected_are_counted_by_number():
