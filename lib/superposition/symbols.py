@@ -23,6 +23,7 @@ __all__ = [
     "delta",
     "entry",
     "eps",
+    "eta",
     "h",
     "k",
     "kappa",
@@ -55,6 +56,7 @@ kappa = sp.Symbol("kappa", positive=True)
 alpha = sp.Symbol("alpha", nonnegative=True)
 delta = sp.Symbol("delta", positive=True)
 eps = sp.Symbol("eps", nonnegative=True)
+eta = sp.Symbol("eta", positive=True)
 t = sp.Symbol("t", real=True)
 k = sp.Symbol("k", positive=True)
 u = sp.Symbol("u", nonnegative=True)
@@ -118,6 +120,7 @@ NOTATION = (
         r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
+    Entry(r"\eta", "`eta`", "largest error of an activation that a unit makes smaller", "number", "activation", eta, sp.Interval.open(0, sp.oo)),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
     Entry("k", "`k`", "half the order of a moment: the mean of $t^{2k}$", "number", "none", k, _from(1)),
     Entry("u", "`u`", "factor in the exponent of a generating function: the mean of $e^{ut}$", "number", "none", u, _from(0)),
