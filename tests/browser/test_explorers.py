@@ -264,22 +264,26 @@ def test_address_restores_the_setting(explorer, where, new_page):
     )
 
 
+# Resolves when the page has heard of its new address, and the explorers, which listened first, with it.
+FOLLOW = """(hash) => new Promise((done) => {
+  addEventListener("hashchange", done, { once: true });
+  location.hash = hash;
+}).then(() => {})"""
+
+
 def test_garbage_in_the_address_is_ignored(explorer):
     start = {s["symbol"]: s["values"][s["start"]] for s in explorer.declaration["sliders"]}
     first = explorer.declaration["sliders"][0]["symbol"]
     hash_of = f"#{explorer.declaration['id']}?{{}}".format
     for query in (f"{first}=abc", f"{first}=1e999", f"{first}=%E0%A4%A", "<script>alert(1)</script>", "x=1&&&=", ""):
         explorer.press(0, "End")
-        explorer.page.evaluate("hash => { location.hash = hash }", hash_of(query))
-        explorer.page.wait_for_timeout(50)
+        explorer.page.evaluate(FOLLOW, hash_of(query))
         assert explorer.values == start, query
     for query in (f"{first}=-5", f"{first}=1e300"):
-        explorer.page.evaluate("hash => { location.hash = hash }", hash_of(query))
-        explorer.page.wait_for_timeout(50)
+        explorer.page.evaluate(FOLLOW, hash_of(query))
         for slider in explorer.declaration["sliders"]:
             assert explorer.values[slider["symbol"]] in slider["values"]
-    explorer.page.evaluate("location.hash = '#no-such-place?' + 'l=3'")
-    explorer.page.wait_for_timeout(50)
+    explorer.page.evaluate(FOLLOW, "#no-such-place?l=3")
     assert not NO_NUMBER.search(explorer.chart + explorer.figure.inner_text())
 
 
