@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 from superposition.arguments import generator, integer, matrix
 from superposition.results import Result
+from superposition.threads import one_thread
 
 # Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
@@ -58,6 +59,7 @@ def random_code(n, m, rng):
     return F
 
 
+@one_thread
 def tight_frame(n, m, rng):
     """Random unit-norm tight frame: m unit vectors with F Fᵀ = (m/n) I.
 
@@ -198,6 +200,7 @@ def orthoplex(n):
     return np.hstack([identity, -identity])
 
 
+@one_thread
 def equiangular(n):
     """2 n equiangular lines from a Paley conference matrix: every overlap is ±1/sqrt(2 n - 1).
 
