@@ -258,7 +258,7 @@ def test_bound_on_wrong_levels_would_fail_with_a_smaller_constant():
 @given(st.floats(1e-9, 0.999), st.integers(1, 10**6), st.integers(0, 10**9), st.integers(1, 10**9))
 def test_levels_that_are_sure_leave_the_chance_allowed(delta, l, more, n):
     K = formulas.levels_sure(delta=delta, l=l, m=l + more, n=n)
-    assert K == pytest.approx(1 + sqrt(n / (8 * l * log((2 * l + more) / delta))), rel=1e-12)
+    assert pytest.approx(1 + sqrt(n / (8 * l * log((2 * l + more) / delta))), rel=1e-12) == K
     if K >= 2:
         assert formulas.level_errors_sure(K=K, l=l, m=l + more, n=n) == pytest.approx(delta, rel=1e-6)
 

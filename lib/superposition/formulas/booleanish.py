@@ -63,9 +63,9 @@ levels = Formula(
     "levels",
     1 + _gaps,
     "equally spaced activation levels that nearest-level decoding of all m features can tell apart",
-    "heuristic",
+    "bound",
     CHAPTER,
-    detail="the level 0 is counted; meant for all active features at the largest level",
+    detail="with all active features at the largest level, on average at most one level is wrong; the level 0 is counted",
     domain=_TWO_FEATURES,
     where=(l <= m,),
     lhs="K",
@@ -108,7 +108,7 @@ levels_uniform = Formula(
     domain=_TWO_FEATURES,
     where=(l <= m, 4 * l * log(m) <= 3 * n),
     lhs="K",
-    measured=Measured(0.63, 1.07, over={l: (1, 500), m: (1000, 10**9), n: (56, 262_144)}, of="K - 1", less=1),
+    measured=Measured(0.63, 1.09, over={l: (1, 500), m: (1000, 10**9), n: (56, 262_144)}, of="K - 1", less=1),
 )
 
 level_mean_square = Formula(
@@ -127,7 +127,7 @@ level_errors = Formula(
     "expected number of the m features decoded to a wrong level, with all active features at the largest",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for n far below 64 l³ (K - 1)⁴; at two levels it is expected_errors",
+    detail="Gaussian crosstalk: for n far below 64 l³ (K - 1)⁴; at two levels it is expected_errors",
     domain=_TWO_LEVELS,
     where=(l <= m,),
 )
@@ -138,7 +138,7 @@ level_errors_uniform = Formula(
     "expected number of the m features decoded to a wrong level, with all levels above 0 used equally often",
     "heuristic",
     CHAPTER,
-    detail="Gaussian, for n far below 4 √(l³) (K - 1)²; too low for few active features, which are sometimes all at high levels",
+    detail="Gaussian crosstalk: for n far below 4 √(l³) (K - 1)²; too low for few active features, which are sometimes all at high levels",
     domain=_TWO_LEVELS,
     where=(l <= m,),
 )
@@ -147,9 +147,9 @@ max_active_levels = Formula(
     "max_active_levels",
     _active,
     "active features up to which all m are read to one of K levels, with all active ones at the largest",
-    "heuristic",
+    "bound",
     "levels solved for l",
-    detail="least exceeded with many active features",
+    detail="on average at most one level is wrong",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     measured=Measured(1, 1.13, over={K: (2, 12), m: (1000, 10**9), n: (56, 262_144)}, where=(m >= n,)),
 )
@@ -254,6 +254,6 @@ unscaled_miss = Formula(
     "probability that an active feature reads below 1/2 from quantised neurons when the readout is not rescaled",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many active features, where a fixed share of them is missed",
+    detail="Gaussian crosstalk: for many active features, where a fixed share of them is missed",
     domain={D: Interval(0, Rational(1, 2))},
 )
