@@ -142,6 +142,7 @@ def levels_against_active():
 
 def bits_against_levels():
     """Bits per neuron against the number of levels, with as many features active as the levels allow."""
+
     def room(bits, active):
         return sp.Piecewise((bits.expr, active.expr >= 1))
 
