@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import roots_gegenbauer
+from scipy.stats import norm
 
 from superposition import formulas
 from superposition.codes import random_code
@@ -102,7 +103,7 @@ GRID = [
 @pytest.mark.parametrize("use", ["uniform", "largest"])
 @pytest.mark.parametrize(("n", "m", "n_active", "n_levels"), GRID)
 def test_shortcut_agrees_with_brute_force(n, m, n_active, n_levels, use):
-    brute = level_errors(fresh(n, m), n_active, n_levels, 3000 if n * m < 1000 else 1000, rng(1), use)
+    brute = level_errors(fresh(n, m), n_active, n_levels, 1500 if n * m < 1000 else 800, rng(1), use)
     assert_same(brute, random_code_level_errors(n, m, n_active, n_levels, 3000, rng(2), use))
 
 
@@ -234,7 +235,7 @@ def expected_wrong(n, level, gaps):
     return chance_beyond(n, level, half_gap), sum(misread)
 
 
-NODES = 24
+NODES = 20
 # every choice of levels, for up to three active features and six levels; more levels are drawn
 CHOICES = {
     l: [(gaps, *level) for gaps in range(1, 6) for level in combinations_with_replacement(range(1, gaps + 1), l)]
@@ -307,6 +308,23 @@ def test_active_features_and_levels_are_inverse(m, K, n):
         l = active(m=m, n=n, K=K)
         if count.contains(l=l, m=m, n=n):
             assert count(l=l, m=m, n=n) == pytest.approx(K, rel=1e-9)
+
+
+def test_wrong_levels_are_tails_of_the_normal_law_at_half_a_gap():
+    # half a gap is 1/2: noise of variance 2/32 reaches it at 2 standard deviations, and one of 1/32 at √8
+    assert formulas.level_errors(K=2, l=2, m=3, n=32) == pytest.approx(norm.sf(2) + 2 * norm.sf(sqrt(8)), rel=1e-12)
+    # half a gap is 1/4 and the mean square 5/8: variances 1/16 and 1/32; the lower level is misread on two sides
+    found = formulas.level_errors_uniform(K=3, l=2, m=5, n=20)
+    assert found == pytest.approx(3 * norm.sf(1) + 2 * 1.5 * norm.sf(sqrt(2)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "neurons_a_feature"),
+    [(formulas.level_capacity, 8 * 2**2), (formulas.level_capacity_uniform, 8 * 2**2 * 5 / 8)],
+)
+def test_capacity_counts_the_states_of_two_active_features_at_three_levels(capacity, neurons_a_feature):
+    n = 2 * neurons_a_feature * log(1000)
+    assert capacity(K=3, m=1000, n=n) == pytest.approx(log2(comb(1000, 2) * 2**2) / n, rel=1e-12)
 
 
 @pytest.mark.parametrize("K", [2, 3, 10, 1000])

@@ -5,7 +5,7 @@ Simulated values are compared at z = 6.5 standard errors, a two-sided tail of 8.
 a hundred is left for means that are not quite Gaussian.
 """
 
-from math import pi, sqrt
+from math import log, pi, sqrt
 
 import numpy as np
 import pytest
@@ -142,6 +142,14 @@ def test_the_fraction_one_minus_distortion_of_the_active_features_is_kept(bits):
     draws = rng(bits)
     found = largest_active(lambda l: quantised_errors(1024, 10**4, l, bits, 200, draws), allowed, 10**4, int(limit))
     assert -0.01 < found.n_active / limit - 1 < 0.03 + Z * found.n_active_se / limit
+
+
+def test_quantised_neurons_count_as_fewer():
+    # a quarter of the energy lost: noise of 12 neurons in place of 16, and 24 ln m neurons in place of 32 ln m
+    assert formulas.quantised_noise(D=0.25, l=3, n=16) == pytest.approx(sqrt(3 / 12), rel=1e-12)
+    assert formulas.max_active_quantised(D=0.25, m=1000, n=32 * log(1000)) == pytest.approx(3, rel=1e-12)
+    # a signal of 0.8 in noise of variance 0.8 · 9/320 = 0.15² has 1/2 two standard deviations below it
+    assert formulas.unscaled_miss(D=0.2, l=9, n=320) == pytest.approx(norm.sf(2), rel=1e-12)
 
 
 def test_unscaled_misses_follow_the_formula_for_many_active_features():
