@@ -229,7 +229,7 @@ panter_dite = Formula(
 
 quantised_noise = Formula(
     "quantised_noise",
-    root(l / (n * (1 - D) * 1.02)),
+    root(l / (n * (1 - D))),
     "standard deviation of the rescaled readout of an absent feature, from quantised neurons",
     "asymptotic",
     CHAPTER,
