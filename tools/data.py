@@ -4,7 +4,8 @@
 
 A grid is a module of `tools/grids/` with a `SEED` and a function `grids()`, which yields, for each table, its name, its
 parameters, its columns and an iterator of rows. Each row is made with a generator seeded by `SEED` and the row's own
-place in the grid, so that any of them can be made again alone.
+place in the grid, so that any of them can be made again alone. What is measured beside a formula is a `Beside` in the
+module's dict `MEASURED`, under the formula's name; `beside(MEASURED)` makes its tables.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 DATA = ROOT / "lib" / "superposition" / "data"
-NAMES = sorted(path.stem for path in (ROOT / "tools" / "grids").glob("*.py"))
+NAMES = sorted(path.stem for path in (ROOT / "tools" / "grids").glob("[!_]*.py"))
 
 
 def text(tables):

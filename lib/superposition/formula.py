@@ -21,6 +21,7 @@ from superposition.symbols import NOTATION, entry
 __all__ = [
     "STATUSES",
     "Formula",
+    "Measured",
     "Q",
     "betainc_inverse",
     "half",
@@ -32,7 +33,7 @@ __all__ = [
     "use_book_notation",
 ]
 
-STATUSES = ("exact", "bound", "asymptotic", "heuristic")
+STATUSES = ("exact", "bound", "bound, with probability", "asymptotic", "heuristic")
 
 
 class Q(sp.Function):
@@ -398,6 +399,70 @@ def _array(formula, name, value, accepted):
     return array.astype(float)
 
 
+def _apart(low, high):
+    """How far measurements lie from a formula, in words, from the smallest and the largest ratio to it."""
+    if high > 2 or low < 0.5:
+        return f"{low:g} to {high:g} times it"
+    below, above = (f"{abs(100 * (ratio - 1)):.0f}" for ratio in (low, high))
+    if low >= 1 or high <= 1:
+        return f"{below} to {above} % above it" if low >= 1 else f"{above} to {below} % below it"
+    return f"from {below} % below to {above} % above it"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How far measurements lie from a formula, over a stored grid that `superposition.data.measured` reads.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest ratio of a measurement to the formula, rounded outwards to two places.
+    over : dict of sympy.Symbol to (number, number)
+        Smallest and largest value of each argument in the grid.
+    where : tuple of sympy relational
+        Conditions that every point of the grid meets, where they matter.
+    of : str
+        What is measured, if it is not the formula itself, such as "K - 1".
+    less : float
+        Number taken off both measurement and formula before they are divided: 1 for K - 1.
+
+    Raises
+    ------
+    ValueError
+        At definition, if the ratios are not in order.
+
+    Examples
+    --------
+    >>> from superposition.symbols import l, n
+    >>> Measured(1, 1.07, over={n: (64, 4096), l: (1, 50)}).words
+    'measured 0 to 7 % above it, for n from 64 to 4,096 and l from 1 to 50'
+    """
+
+    low: float
+    high: float
+    over: dict
+    where: tuple = ()
+    of: str = ""
+    less: float = 0
+
+    def __post_init__(self):
+        if not 0 <= self.low <= self.high:
+            raise ValueError(f"low = {self.low} and high = {self.high} are not two ratios, the smaller one first")
+
+    @property
+    def words(self):
+        """What was found, and where, in words."""
+        ranges = [
+            f"{symbol} = {low:,}" if low == high else f"{symbol} from {low:,} to {high:,}"
+            for symbol, (low, high) in self.over.items()
+        ]
+        *most, last = ranges
+        places = f"{', '.join(most)} and {last}" if most else last
+        conditions = "".join(f", {sp.pretty(relation, use_unicode=True)}" for relation in self.where)
+        subject = f"{self.of} measured" if self.of else "measured"
+        return f"{subject} {_apart(self.low, self.high)}, for {places}{conditions}"
+
+
 @dataclass(frozen=True, eq=False)
 class Formula:
     """A formula of the book.
@@ -411,24 +476,26 @@ class Formula:
     meaning : str
         One sentence: what the number is.
     status : str
-        "exact", "bound", "asymptotic" or "heuristic".
+        "exact", "bound", "bound, with probability", "asymptotic" or "heuristic".
     source : str
         Where it comes from: the chapter that derives it, or a publication and the place in it.
     detail : str
-        What the status word leaves open: which direction, which limit, how far off it was measured.
+        What the status word leaves open: which direction, which limit.
     domain : dict of sympy.Symbol to sympy.Interval
         Values of single arguments, where they are narrower than the notation table's.
     where : tuple of sympy relational
         Conditions between arguments, such as m ≥ n.
     lhs : str
         LaTeX of the left-hand side; the name with its arguments if empty.
+    measured : Measured or None
+        How far off it was measured to be.
 
     Raises
     ------
     TypeError
         At definition, if the expression cannot be translated to JavaScript.
     ValueError
-        At definition, if the status is not one of the four words or a symbol is not in the notation table.
+        At definition, if the status is not one of the five or a symbol is not in the notation table.
 
     Examples
     --------
@@ -450,13 +517,17 @@ class Formula:
     domain: dict = field(default_factory=dict)
     where: tuple = ()
     lhs: str = ""
+    measured: Measured | None = None
 
     def __post_init__(self):
         if self.status not in STATUSES:
-            raise ValueError(f"status = {self.status!r} of formula {self.name!r}; accepted: {', '.join(STATUSES)}")
+            raise ValueError(
+                f"status = {self.status!r} of formula {self.name!r}; accepted: {', '.join(map(repr, STATUSES))}"
+            )
         intervals = {symbol: entry(symbol).values for symbol in sorted(self.expr.free_symbols, key=str)}
         strangers = [s for s in self.domain if s not in intervals]
         strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
+        strangers += [s for s in (self.measured.over if self.measured else ()) if s not in intervals]
         if strangers:
             raise ValueError(
                 f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}"
@@ -574,8 +645,9 @@ class Formula:
 
     @property
     def standing(self):
-        """The status word and what it leaves open, as Markdown."""
-        return f"**{self.status}**" + (f": {self.detail}" if self.detail else "")
+        """The status word, what it leaves open, and how far off it was measured, as Markdown."""
+        said = "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
+        return f"**{self.status}**" + (f": {said}" if said else "")
 
     @property
     def summary(self):

@@ -1,0 +1,79 @@
+"""Every range that a formula says was measured is the range of its stored grid, and the grid can be computed again."""
+
+from importlib import import_module
+from importlib.metadata import version
+from math import ceil, floor
+
+import numpy as np
+import pytest
+
+from superposition import formulas
+from superposition.data import load
+from superposition.data.measured import measured
+from superposition.formula import Measured
+from superposition.symbols import l, n
+from tools.data import NAMES
+
+GRIDS = {
+    name: (chapter, grid)
+    for chapter in NAMES
+    for name, grid in getattr(import_module(f"tools.grids.{chapter}"), "MEASURED", {}).items()
+}
+RANGES = {name: formula.measured for name, formula in formulas.registry.items() if formula.measured}
+
+
+def test_every_range_has_a_grid_and_every_grid_a_range():
+    assert set(RANGES) == set(GRIDS)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_the_range_is_that_of_the_stored_grid(name):
+    found, said = measured(name), RANGES[name]
+    assert said.low == pytest.approx(floor(100 * found.ratio.min() + 1e-9) / 100)
+    assert said.high == pytest.approx(ceil(100 * found.ratio.max() - 1e-9) / 100)
+    assert (found.ratio_se <= 0.03).all()
+    for symbol, ends in said.over.items():
+        values = found.at[symbol.name]
+        assert ends == (values.min(), values.max()), symbol
+    for relation in said.where:
+        at = {symbol: found.at[symbol.name] for symbol in relation.free_symbols}
+        points = zip(*at.values(), strict=True)
+        assert all(relation.subs(dict(zip(at, point, strict=True))) for point in points), relation
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_rows_chosen_at_random_are_what_the_code_makes(name):
+    chapter, grid = GRIDS[name]
+    tables = load(chapter)
+    rows = tables[name]["rows"]
+    assert [tuple(row[:-2]) for row in rows] == [tuple(place) for place in grid.places]
+    for i in np.random.default_rng().choice(len(rows), 2, replace=False):
+        *place, value, se = rows[i]
+        again = grid.row(*place)
+        if version("numpy") == tables["made_by"]["numpy"]:
+            assert again == pytest.approx(rows[i], rel=2e-5)
+        else:
+            assert abs(again[-2] - value) <= 6 * np.hypot(se, again[-1])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (1, 1.07, "0 to 7 % above it"),
+        (0.62, 0.9, "10 to 38 % below it"),
+        (0.95, 1.02, "from 5 % below to 2 % above it"),
+        (1.2, 2.75, "1.2 to 2.75 times it"),
+    ],
+)
+def test_ranges_are_said_in_words(low, high, words):
+    assert Measured(low, high, over={n: (64, 64)}).words == f"measured {words}, for n = 64"
+
+
+def test_a_range_names_what_was_measured_and_under_which_condition():
+    said = Measured(1, 1.1, over={n: (64, 128), l: (1, 2)}, where=(n > l,), of="K - 1", less=1)
+    assert said.words == "K - 1 measured 0 to 10 % above it, for n from 64 to 128 and l from 1 to 2, n > l"
+
+
+def test_ratios_out_of_order_are_refused():
+    with pytest.raises(ValueError, match="not two ratios"):
+        Measured(1.1, 1, over={n: (1, 2)})

@@ -1,0 +1,36 @@
+"""The grids that `make data` computes, one module a chapter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from superposition import formulas
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A grid of measurements beside a formula.
+
+    Attributes
+    ----------
+    parameters : dict
+        Trials and whatever else made the numbers.
+    places : list of tuple
+        The formula's arguments, in its own order (alphabetical), point by point.
+    measure : callable
+        ``place -> value, standard error``; makes its own generator from the seed and the place.
+    """
+
+    parameters: dict
+    places: list
+    measure: Callable
+
+    def row(self, *place):
+        """One stored row; five digits, which do not differ between machines."""
+        return [*place, *(float(f"{number:.5g}") for number in self.measure(*place))]
+
+
+def beside(measured):
+    """The tables of a dict from names of formulas to `Beside`, in the form that `tools/data.py` takes."""
+    for name, grid in measured.items():
+        columns = [*formulas.registry[name].arguments, "measured", "se"]
+        yield name, grid.parameters, columns, (grid.row(*place) for place in grid.places)
