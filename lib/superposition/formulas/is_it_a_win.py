@@ -26,6 +26,7 @@ __all__ = [
     "linear_error_sets_bias",
     "max_active_decoder",
     "max_active_noisy",
+    "max_active_noisy_levels",
     "max_active_noisy_sure",
     "neurons_best_threshold",
     "neurons_dense",
@@ -178,12 +179,22 @@ shannon_bits = Formula(
 
 max_active_noisy = Formula(
     "max_active_noisy",
+    n * S / (8 * log(m) * (1 + S)),
+    "active features up to which a threshold at 1/2 reads all m from noisy neurons",
+    "bound",
+    CHAPTER,
+    detail="up to it, at most one readout is wrong on average over random codes, at every n",
+    domain=_TWO_FEATURES,
+    lhs=r"l_{\max}",
+)
+
+max_active_noisy_levels = Formula(
+    "max_active_noisy_levels",
     3 * n / (4 * K * (2 * K - 1) * log(m)) * S / (1 + S),
     "active features up to which all m are read to one of K levels from noisy neurons, levels above 0 being used equally often",
     "asymptotic",
     CHAPTER,
-    detail="a bound at two levels: then at most one readout is wrong on average, at every n; at more levels for many active features, "
-    "since few are sometimes all at high levels",
+    detail="for many active features, since few are sometimes all at high levels; at two levels it is max_active_noisy, a bound",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     lhs=r"l_{\max}",
 )
@@ -199,15 +210,13 @@ max_active_noisy_sure = Formula(
     lhs=r"l_{\max}",
 )
 
-_noisy = n * S / (8 * log(m) * (1 + S))
-
 noisy_capacity = Formula(
     "noisy_capacity",
-    log_binomial(m, _noisy) / (n * log(2)),
+    log_binomial(m, max_active_noisy.expr) / (n * log(2)),
     "bits per neuron of superposition with boolean features on noisy neurons, read at a threshold of 1/2",
     "asymptotic",
     CHAPTER,
-    detail="capacity_bits at max_active_noisy with two levels",
+    detail="capacity_bits at max_active_noisy",
     domain=_TWO_FEATURES,
     where=(8 * log(m) * (1 + S) <= n * S, n * S <= 8 * m * log(m) * (1 + S)),
 )
@@ -291,8 +300,8 @@ neurons_superposed = Formula(
     Rational(4, 3) * K * (2 * K - 1) * l * log(m) * (1 + 1 / S),
     "neurons with which superposition reads all m features to one of K levels, those above 0 being used equally often",
     "asymptotic",
-    "max_active_noisy solved for n",
-    detail="as max_active_noisy",
+    "max_active_noisy_levels solved for n",
+    detail="as max_active_noisy_levels",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(l <= m,),
 )
