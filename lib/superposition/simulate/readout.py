@@ -17,6 +17,7 @@ from superposition.results import Result
 from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
+from superposition.threads import one_thread
 
 
 @dataclass(frozen=True, repr=False)
@@ -451,6 +452,11 @@ def guaranteed_active(F, threshold=0.5):
     return max(0, min(m, math.ceil(threshold / worst) - 1, math.ceil(1 + (1 - threshold) / worst) - 1))
 
 
+@one_thread
+def _overlaps(states, F):
+    return states @ F
+
+
 def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
     """Yield (F, active sets (b, l), readouts (b, m)) for blocks of at most `at_most` trials on one code."""
     n_active, rng = integer("n_active", n_active), generator(rng)
@@ -473,7 +479,7 @@ def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
             active = active_sets(m, n_active, size, rng)
             starts = np.arange(0, size * n_active + 1, n_active)
             a = sparse.csr_array((np.full(active.size, amplitude), active.ravel(), starts), shape=(size, m))
-            yield F, active, (a @ rows) @ F
+            yield F, active, _overlaps(a @ rows, F)
 
 
 def _split(active, readout):
