@@ -455,7 +455,7 @@ def _sparse_trials(layer, n_active, depth, trials, rng, most):
     oracle, firing = np.zeros((trials, depth), bool), np.full((trials, depth), math.inf)
     active = active_sets(m, n_active, trials, rng)
     members = assignment(m, d, s, rng, layer.assignment)
-    units = _units(members, m)
+    units = _units(members, m, s)
     fire = np.unique(np.arange(trials)[:, None] * d + units[active].reshape(trials, -1))
     for step in range(depth):
         for _ in range(layer.cleaning if step else 0):
@@ -471,7 +471,7 @@ def _sparse_trials(layer, n_active, depth, trials, rng, most):
         oracle[:, step] = (full == n_active) & np.isfinite(count)
         if step < depth - 1:
             members = assignment(m, d, s, rng, layer.assignment)
-            units = _units(members, m)
+            units = _units(members, m, s)
             heard = _heard(voters, units[features], d, layer.weights)
             fire = np.flatnonzero(np.bincount(heard, minlength=trials * d) >= needed)
     return oracle, firing
@@ -552,13 +552,15 @@ def assignment(m, d, n_votes, rng, kind="random"):
     return members.reshape(d, load)
 
 
-def _units(members, m):
+def _units(members, m, n_votes):
     """Units of every feature, shape (m, s)."""
     d, load = members.shape
-    features = members.ravel()
-    real_ones = features < m
-    order = np.argsort(features[real_ones], kind="stable")
-    return np.repeat(np.arange(d), load)[real_ones][order].reshape(m, -1)
+    group = d // n_votes
+    units = np.empty((m + 1, n_votes), np.int64)
+    for k in range(n_votes):
+        held = slice(k * group, (k + 1) * group)
+        units[members[held], k] = np.arange(d)[held, None]
+    return units[:m]
 
 
 def _check_assignment(m, d, n_votes, kind):
