@@ -93,7 +93,9 @@ def _best(rows, cell, design, size, halves, trials, level, largest):
     chosen = {}
     for at, designs in sweeps.items():
         first = {
-            key: found.size for key, sweep in designs.items() if (found := _crossing(sweep, size, halves[0], trials, level))
+            key: found.size
+            for key, sweep in designs.items()
+            if (found := _crossing(sweep, size, halves[0], trials, level))
         }
         if not first:
             continue
@@ -122,9 +124,7 @@ def smallest_widths(level=0.5):
     at = load("error_correction")["one_layer"]["parameters"]
     rows = _rows("one_layer")
     found = _best(rows, ("n_active",), ("n_votes",), "d", ("chosen", "right"), at["trials"], level, largest=False)
-    return [
-        Best(at["n"], cell[0], best[0], 0.5, crossed, inside) for cell, (best, crossed, inside) in found.items()
-    ]
+    return [Best(at["n"], cell[0], best[0], 0.5, crossed, inside) for cell, (best, crossed, inside) in found.items()]
 
 
 def largest_chains(design, depth, level=0.5, n_votes=None, needed=None, cleaning=0):

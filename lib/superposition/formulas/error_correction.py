@@ -17,12 +17,12 @@ __all__ = [
     "constant_shared_noise",
     "converse_width",
     "converse_width_blind",
+    "correction_constant",
     "correction_share_chain",
     "correction_share_depth",
     "correction_share_layers",
     "correction_share_neurons",
     "correction_share_weights",
-    "correction_constant",
     "correction_success",
     "correction_width",
     "dense_chain_features",
@@ -301,10 +301,7 @@ threshold_constant = Formula(
     "threshold_constant",
     kappa
     / 2
-    / (
-        _best_fires * log(_best_fires / _best_errs)
-        + (1 - _best_fires) * log((1 - _best_fires) / (1 - _best_errs))
-    ),
+    / (_best_fires * log(_best_fires / _best_errs) + (1 - _best_fires) * log((1 - _best_fires) / (1 - _best_errs))),
     "width of a correcting layer in units of m l/l_max, when hidden units switch at θ, with the best final threshold",
     "heuristic",
     CHAPTER,
