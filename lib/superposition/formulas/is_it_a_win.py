@@ -3,7 +3,7 @@
 from sympy import Interval, Rational, exp, log, loggamma, oo, pi, sqrt
 
 from superposition.formula import Formula, Measured, Q, half, log_binomial, root
-from superposition.symbols import K, S, alpha, c, delta, l, m, n
+from superposition.symbols import K, L, S, alpha, c, delta, kappa, l, m, n, s
 
 __all__ = [
     "ball_equal_power_bits",
@@ -38,6 +38,8 @@ __all__ = [
     "shannon_bits",
     "shannon_share",
     "win_sparsity",
+    "win_sparsity_chain",
+    "win_sparsity_depth",
 ]
 
 CHAPTER = "derived in the chapter Is it a win?"
@@ -353,6 +355,27 @@ win_sparsity = Formula(
     detail="as those two",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(_HOLDS_TWO,),
+)
+
+win_sparsity_depth = Formula(
+    "win_sparsity_depth",
+    1 / (8 * log(m * L / delta)),
+    "share of the features active at once up to which superposition, corrected by a unit for each feature and layer, needs no more "
+    "neurons than one for each feature",
+    "bound, with probability",
+    "depth_neurons solved for l/m, with n = m",
+    detail="sufficient, without neuron noise; the units that correct are not counted, and with them it never needs fewer",
+    domain=_TWO_FEATURES,
+)
+
+win_sparsity_chain = Formula(
+    "win_sparsity_chain",
+    1 / (32 * kappa * s),
+    "share of the features active at once below which a dense chain of s votes needs fewer units, correcting ones counted, than one "
+    "for each feature",
+    "asymptotic",
+    "dense_chain_features solved for l/m, with 2 n = m",
+    detail="as dense_chain_features; for layers that only move features",
 )
 
 linear_error = Formula(
