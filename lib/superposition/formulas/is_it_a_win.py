@@ -406,7 +406,7 @@ linear_error_sets = Formula(
     "smallest mean squared error of linear decoding, over inputs and features, when l of m features are active, all sets equally likely",
     "exact",
     "Eckart & Young 1936; " + CHAPTER,
-    detail="attained by every embedding of rank n whose rows combine to the all-ones vector; dropping m - n features leaves (m - n) l/m²",
+    detail="attained by every embedding of rank n whose rows combine to the all-ones vector; m - n features dropped and read as 0 leave (m - n) l/m²",
     domain=_TWO_FEATURES,
     where=(l <= m, m >= n),
 )
@@ -417,7 +417,7 @@ linear_error_sets_bias = Formula(
     "smallest mean squared error of linear decoding with a bias, when l of m features are active, all sets equally likely",
     "exact",
     "Eckart & Young 1936; " + CHAPTER,
-    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector",
+    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector; dropping m - n features does as well",
     domain=_TWO_FEATURES,
     where=(l <= m, m >= n + 1),
 )
