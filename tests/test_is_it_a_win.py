@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
-from superposition.formula import log_binomial, to_latex
 from superposition.data.dictionaries import dictionaries
+from superposition.formula import log_binomial, to_latex
 from superposition.simulate import dense_errors, largest_active, linear_loss, one_hot_error, superposed_errors
 from superposition.symbols import l, m
 
