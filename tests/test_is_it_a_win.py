@@ -222,7 +222,7 @@ def test_no_noisy_readouts_exceed_the_sure_errors():
     draws, most = rng(11), 0
     places = [(n, l_value, m_value) for n in (1, 2, 3) for l_value, m_value in ((1, 1), (1, 2), (3, 3), (n, n + 1))]
     while len(places) < 1000:
-        n_value, l_value = (int(round(2 ** draws.uniform(0, top))) for top in (9, 4))
+        n_value, l_value = (round(2 ** draws.uniform(0, top)) for top in (9, 4))
         places.append((n_value, l_value, l_value + int(2 ** draws.uniform(0, 20)) - 1))
     for n_value, l_value, m_value in places:
         snr = 10 ** draws.uniform(-2, 3)
