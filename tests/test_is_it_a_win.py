@@ -270,6 +270,7 @@ def test_bits_at_the_best_threshold_are_those_of_its_neurons():
 def test_the_normal_tail_over_the_true_one_is_the_excess_without_noise():
     at = {"l": 10, "n": 2048}
     assert formulas.gaussian_excess_noisy(**at, S=1e9) == pytest.approx(np.exp(2048 / 64_000))
+    assert formulas.gaussian_excess_noisy(**at, S=1) == pytest.approx(np.exp(2048 / 64_000 / 16))
     assert formulas.gaussian_excess_noisy(**at, S=1e-3) == pytest.approx(1, abs=1e-10)
 
 
