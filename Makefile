@@ -2,11 +2,15 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= 2
 
 BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/.site
 CHAPTERS := $(wildcard book/*.ipynb)
+# conftest.py says what stays on one worker
+PROVE = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	--doctest-modules --nbval --nbval-current-env
 SOURCES := _config.yml _toc.yml pyproject.toml $(shell find book theme lib -type f \
 	-not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*' 2>/dev/null)
 
@@ -15,7 +19,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test html notebooks data lint format bench lock vendor clean
+.PHONY: help serve test check html notebooks data lint format bench lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,7 +28,10 @@ serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
 test: lint $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs)
-	$(BIN)/pytest --doctest-modules --nbval --nbval-current-env lib tests $(CHAPTERS)
+	$(PROVE) lib tests $(CHAPTERS)
+
+check: lint  ## the quick round while writing: style, unit tests, doctests, and the chapters changed since main (no site)
+	$(PROVE) --ignore=tests/browser lib tests $$($(BIN)/python tools/changed.py)
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 

@@ -10,8 +10,9 @@ from math import comb, log, log2, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import roots_gegenbauer
 
 from superposition import formulas
 from superposition.codes import random_code
@@ -198,6 +199,68 @@ def test_slices_end_in_the_whole():
     parts = list(largest_levels.slices(1024, 1000, 4, 0.1, 100, rng(), slices=7))
     assert [result.trials for _, result in parts] == [15, 30, 45, 60, 75, 90, 100]
     assert parts[-1][0] == 1
+
+
+# -- the bound --------------------------------------------------------------------------------------------
+
+
+def expected_wrong(n, m, gaps, level):
+    """Expected number of wrong levels of a random code at given levels of the active features, by quadrature."""
+    half_gap, level = 1 / (2 * gaps), np.array(level) / gaps
+
+    def chance(others):
+        lengths, weights = sum_lengths(n, others)
+        return np.sum(weights * levels.alarm_chance(half_gap, lengths, n))
+
+    misread = sum((1 + (a < 1)) * chance(np.delete(level, i)) for i, a in enumerate(level))
+    return (m - len(level)) * chance(level) + misread
+
+
+def sum_lengths(n, activations):
+    """Lengths that the sum of random directions takes, and their weights: Gauss's nodes for the law of each overlap."""
+    if n == 1:
+        t, w = np.array([-1.0, 1.0]), np.array([0.5, 0.5])
+    elif n == 2:
+        t, w = np.cos((np.arange(60) + 0.5) * np.pi / 60), np.full(60, 1 / 60)
+    else:
+        t, w = roots_gegenbauer(60, n / 2 - 1)
+    square, weights = np.zeros(1), np.ones(1)
+    for k, a in enumerate(activations):
+        if k == 0:
+            square = square + a * a
+            continue
+        square = (square[:, None] + 2 * a * np.sqrt(square[:, None]) * t + a * a).ravel()
+        weights = (weights[:, None] * (w / w.sum())).ravel()
+    return np.sqrt(np.maximum(square, 0)), weights
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.integers(1, 300),
+    st.integers(1, 3),
+    st.integers(2, 12),
+    st.one_of(st.integers(0, 3), st.integers(0, 10**9)),
+    st.data(),
+)
+def test_no_levels_are_decoded_wrongly_more_often_than_the_bound(n, l, K, more, data):
+    level = data.draw(st.lists(st.integers(1, K - 1), min_size=l, max_size=l))
+    bound = formulas.level_errors_sure(K=K, l=l, m=l + more, n=n)
+    assert expected_wrong(n, l + more, K - 1, level) <= bound * (1 + 1e-9)
+
+
+def test_bound_on_wrong_levels_would_fail_with_a_smaller_constant():
+    K, l, m = 2, 3, 10**9
+    n = 8 * l * 40
+    truth = expected_wrong(n, m, K - 1, [K - 1] * l)
+    assert m * np.exp(-n / (7 * l)) < truth < formulas.level_errors_sure(K=K, l=l, m=m, n=n)
+
+
+@given(st.floats(1e-9, 0.999), st.integers(1, 10**6), st.integers(0, 10**9), st.integers(1, 10**9))
+def test_levels_that_are_sure_leave_the_chance_allowed(delta, l, more, n):
+    K = formulas.levels_sure(delta=delta, l=l, m=l + more, n=n)
+    assert pytest.approx(1 + sqrt(n / (8 * l * log((2 * l + more) / delta))), rel=1e-12) == K
+    if K >= 2:
+        assert formulas.level_errors_sure(K=K, l=l, m=l + more, n=n) == pytest.approx(delta, rel=1e-6)
 
 
 # -- values -----------------------------------------------------------------------------------------------

@@ -23,14 +23,19 @@ __all__ = [
     "delta",
     "entry",
     "eps",
+    "eta",
     "h",
+    "k",
     "kappa",
     "l",
     "l0",
     "m",
     "n",
+    "q",
     "s",
     "t",
+    "theta",
+    "u",
     "z",
 ]
 
@@ -44,6 +49,8 @@ L = sp.Symbol("L", positive=True)
 d = sp.Symbol("d", positive=True)
 s = sp.Symbol("s", positive=True)
 h = sp.Symbol("h", positive=True)
+q = sp.Symbol("q", positive=True)
+theta = sp.Symbol("theta", positive=True)
 C = sp.Symbol("C", positive=True)
 b = sp.Symbol("b", positive=True)
 c = sp.Symbol("c", positive=True)
@@ -53,7 +60,10 @@ kappa = sp.Symbol("kappa", positive=True)
 alpha = sp.Symbol("alpha", nonnegative=True)
 delta = sp.Symbol("delta", positive=True)
 eps = sp.Symbol("eps", nonnegative=True)
+eta = sp.Symbol("eta", positive=True)
 t = sp.Symbol("t", real=True)
+k = sp.Symbol("k", positive=True)
+u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
 
 
@@ -103,6 +113,8 @@ NOTATION = (
     Entry("d", "`d`", "hidden neurons of an error-correcting layer", "number", "neurons", d, _from(1)),
     Entry("s", "`s`; `n_votes` in simulations", "hidden neurons that vote on each feature", "number", "votes", s, _from(1)),
     Entry("h", "`h`; `needed` in simulations", "votes that a feature needs to be read as active", "number", "votes", h, _from(1)),
+    Entry("q", "`q`; `needed` of a `SparseLayer`", "votes that a hidden neuron needs to hear before it fires", "number", "votes", q, _from(1)),
+    Entry(r"\theta", "`theta`; `threshold` in simulations", "threshold at which a hidden neuron switches", "number", "activation", theta, sp.Interval.open(0, 1)),
     Entry("C", "`C`", "width of an error-correcting layer, in units of $m l/l_{\\max}$", "number", "none", C, sp.Interval.open(0, sp.oo)),
     Entry(
         r"\kappa", "`kappa`", "reliability of a hidden neuron: squared distance to its threshold, in units of its noise",
@@ -114,7 +126,10 @@ NOTATION = (
         r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
+    Entry(r"\eta", "`eta`", "largest error of an activation that a unit makes smaller", "number", "activation", eta, sp.Interval.open(0, sp.oo)),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
+    Entry("k", "`k`", "half the order of a moment: the mean of $t^{2k}$", "number", "none", k, _from(1)),
+    Entry("u", "`u`", "factor in the exponent of a generating function: the mean of $e^{ut}$", "number", "none", u, _from(0)),
     Entry("z", "`z`", r"distance of a threshold at ½ in standard deviations of the crosstalk, $\tfrac12\sqrt{n/l}$", "number", "none", z, sp.Interval.open(0, sp.oo)),
     Entry("b", "`b`; `bits` in simulations", "bits that a neuron's value is kept to", "number", "bits", b, _from(1)),
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),

@@ -122,12 +122,47 @@ def shared_page(browser):
     page.context.close()
 
 
+AS_LOADED = """async () => {
+  for (const figure of document.querySelectorAll("figure.sp-ready")) {
+    history.replaceState(null, "", `#${figure.id}?`);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  }
+  history.replaceState(null, "", location.pathname);
+  document.documentElement.dataset.theme = "light";
+  dispatchEvent(new Event("modechange"));
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+ALL_READY = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) =>
+    figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot"))"""
+
+
 @pytest.fixture
-def tab(shared_page):
-    """A watched page, empty, that tests share to save opening one each."""
-    shared_page.goto("about:blank")
-    shared_page.emulate_media(media=None)
-    shared_page.set_viewport_size(VIEWPORT)
-    shared_page.complaints.clear()
-    yield shared_page
-    assert not shared_page.complaints, "\n".join(shared_page.complaints)
+def open_page(shared_page, request):
+    """A function that shows an address in the page that tests share, at its start and in light colours.
+
+    The address stays open for the next test that asks for it, whose explorers begin where the chapter puts them; after
+    a failure it is loaded again.
+    """
+    page = shared_page
+
+    def show(address):
+        page.emulate_media(media="screen", color_scheme="light")
+        page.set_viewport_size(VIEWPORT)
+        if getattr(page, "shows", None) != address:
+            page.goto("about:blank")
+            page.complaints.clear()
+            page.goto(address, wait_until="load")
+            page.wait_for_function(ALL_READY)
+        page.shows = None
+        page.evaluate(AS_LOADED)
+        shown.append(address)
+        return page
+
+    shown, failed = [], request.session.testsfailed
+    yield show
+    complaints = "\n".join(page.complaints)
+    assert not complaints, complaints
+    if shown and request.session.testsfailed == failed:
+        page.shows = shown[-1]

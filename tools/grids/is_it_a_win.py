@@ -17,11 +17,7 @@ ALLOWED = 0.1
 
 FEATURES, NEURONS, NOISE = (10**3, 10**6, 10**9), (256, 2048, 16_384, 131_072), (0.05, 0.3, 3.0, 10_000.0)
 BORNE = [
-    (S, m, n)
-    for S in NOISE
-    for m in FEATURES
-    for n in NEURONS
-    if 1 <= formulas.max_active_noisy(m=m, n=n, S=S) <= 400
+    (S, m, n) for S in NOISE for m in FEATURES for n in NEURONS if 4 <= formulas.max_active_noisy(m=m, n=n, S=S) <= 400
 ]
 LEVELS = [
     (K, S, m, n)
@@ -29,7 +25,7 @@ LEVELS = [
     for S in NOISE
     for m in FEATURES
     for n in NEURONS
-    if 3 <= formulas.max_active_noisy_levels(K=K, m=m, n=n, S=S) <= 400
+    if 10 <= formulas.max_active_noisy_levels(K=K, m=m, n=n, S=S) <= 400
 ]
 NEEDED = [
     (S, n_active, m) for S in (0.01, 0.1, 1.0) for n_active in (1, 2, 4, 16, 64) for m in (1e3, 1e6, 1e12, 1e24, 1e100)
@@ -68,9 +64,7 @@ def needed(snr, n_active, m):
     middle = math.exp(optimize.brentq(normal, middle - 1, middle + 2))
     ends = [round(0.95 * middle), round(1.05 * middle) + 1]
     found = [
-        superposed_errors(
-            n, int(m), n_active, snr, NEURON_TRIALS, rng, threshold=formulas.best_threshold(**at, n=n)
-        )
+        superposed_errors(n, int(m), n_active, snr, NEURON_TRIALS, rng, threshold=formulas.best_threshold(**at, n=n))
         for n in ends
     ]
     logs = [math.log(one.errors) for one in found]

@@ -2,8 +2,8 @@
 
 from sympy import Interval, Rational, exp, log, loggamma, oo, pi, sqrt
 
-from superposition.formula import Formula, Q, half, log_binomial, root
-from superposition.symbols import K, S, alpha, c, delta, l, m, n
+from superposition.formula import Formula, Measured, Q, half, log_binomial, root
+from superposition.symbols import K, L, S, alpha, c, delta, kappa, l, m, n, s
 
 __all__ = [
     "ball_equal_power_bits",
@@ -38,6 +38,8 @@ __all__ = [
     "shannon_bits",
     "shannon_share",
     "win_sparsity",
+    "win_sparsity_chain",
+    "win_sparsity_depth",
 ]
 
 CHAPTER = "derived in the chapter Is it a win?"
@@ -186,6 +188,9 @@ max_active_noisy = Formula(
     detail="up to it, at most one readout is wrong on average over random codes, at every n",
     domain=_TWO_FEATURES,
     lhs=r"l_{\max}",
+    measured=Measured(
+        1, 1.03, over={S: (0.05, 10_000), m: (1000, 10**9), n: (256, 131_072)}, where=(n * S >= 32 * log(m) * (1 + S),)
+    ),
 )
 
 max_active_noisy_levels = Formula(
@@ -197,6 +202,12 @@ max_active_noisy_levels = Formula(
     detail="for many active features, since few are sometimes all at high levels; at two levels it is max_active_noisy, a bound",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     lhs=r"l_{\max}",
+    measured=Measured(
+        0.78,
+        1.01,
+        over={K: (3, 16), S: (0.05, 10_000), m: (1000, 10**9), n: (2048, 131_072)},
+        where=(3 * n * S >= 40 * K * (2 * K - 1) * log(m) * (1 + S),),
+    ),
 )
 
 max_active_noisy_sure = Formula(
@@ -272,6 +283,12 @@ neurons_best_threshold = Formula(
     domain=_TWO_FEATURES,
     where=(l <= m,),
     lhs="n",
+    measured=Measured(
+        1,
+        2.16,
+        over={S: (0.01, 1), l: (1, 64), m: (1000, 1e100)},
+        of="for a tenth of a wrong readout, the number",
+    ),
 )
 
 noisy_capacity_best = Formula(
@@ -340,6 +357,27 @@ win_sparsity = Formula(
     where=(_HOLDS_TWO,),
 )
 
+win_sparsity_depth = Formula(
+    "win_sparsity_depth",
+    1 / (8 * log(m * L / delta)),
+    "share of the features active at once up to which superposition, corrected by a unit for each feature and layer, needs no more "
+    "neurons than one for each feature",
+    "bound, with probability",
+    "depth_neurons solved for l/m, with n = m",
+    detail="sufficient, without neuron noise; the units that correct are not counted, and with them it never needs fewer",
+    domain=_TWO_FEATURES,
+)
+
+win_sparsity_chain = Formula(
+    "win_sparsity_chain",
+    1 / (32 * kappa * s),
+    "share of the features active at once below which a dense chain of s votes needs fewer units, correcting ones counted, than one "
+    "for each feature",
+    "asymptotic",
+    "dense_chain_features solved for l/m, with 2 n = m",
+    detail="as dense_chain_features; for layers that only move features",
+)
+
 linear_error = Formula(
     "linear_error",
     (m - n) / m**2,
@@ -368,7 +406,7 @@ linear_error_sets = Formula(
     "smallest mean squared error of linear decoding, over inputs and features, when l of m features are active, all sets equally likely",
     "exact",
     "Eckart & Young 1936; " + CHAPTER,
-    detail="attained by every embedding of rank n whose rows combine to the all-ones vector; dropping m - n features leaves (m - n) l/m²",
+    detail="attained by every embedding of rank n whose rows combine to the all-ones vector; m - n features dropped and read as 0 leave (m - n) l/m²",
     domain=_TWO_FEATURES,
     where=(l <= m, m >= n),
 )
@@ -379,7 +417,7 @@ linear_error_sets_bias = Formula(
     "smallest mean squared error of linear decoding with a bias, when l of m features are active, all sets equally likely",
     "exact",
     "Eckart & Young 1936; " + CHAPTER,
-    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector",
+    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector; dropping m - n features does as well",
     domain=_TWO_FEATURES,
     where=(l <= m, m >= n + 1),
 )

@@ -3,8 +3,10 @@
 import numpy as np
 
 from superposition.arguments import finite_matrix
+from superposition.threads import one_thread
 
 
+@one_thread
 def one_hot_error(E, bias=False):
     """Mean squared error of the best linear decoder of one-hot inputs, over inputs and features.
 

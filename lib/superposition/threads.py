@@ -1,0 +1,40 @@
+"""Small linear algebra stays on one thread, whatever the machine or its environment says."""
+
+import functools
+
+import numpy  # noqa: F401  its BLAS has to be loaded before it can be limited
+from threadpoolctl import ThreadpoolController
+
+
+@functools.cache
+def _controller():
+    return ThreadpoolController().select(user_api="blas")
+
+
+def one_thread(function):
+    """Decorate a function so that BLAS uses one thread while it runs.
+
+    Threads that share a factorisation of some hundred rows wait for each other longer than they compute, and far
+    longer where the processor is busy or a container has fewer cores than BLAS counts.
+
+    Parameters
+    ----------
+    function : callable
+        Not a generator function: those give control away while they run.
+
+    Examples
+    --------
+    >>> from threadpoolctl import threadpool_info
+    >>> @one_thread
+    ... def threads():
+    ...     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+    >>> threads() <= {1}
+    True
+    """
+
+    @functools.wraps(function)
+    def limited(*arguments, **named):
+        with _controller().limit(limits=1):
+            return function(*arguments, **named)
+
+    return limited

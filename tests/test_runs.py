@@ -1,0 +1,65 @@
+"""What runs a test or a notebook: one BLAS thread, every cell, and no deadline."""
+
+import os
+import re
+from pathlib import Path
+
+import hypothesis
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from nbval.plugin import IPyNbFile
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from superposition.threads import one_thread
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted((ROOT / "book").glob("*.ipynb"))
+LEFT_OUT = re.compile(
+    r"nbval-(?:skip|ignore-output)|NBVAL_(?:SKIP|IGNORE_OUTPUT)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE
+)
+COUNT_THREADS = """\
+import numpy
+from threadpoolctl import threadpool_info
+print(max(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"))"""
+
+
+def blas_threads():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_tests_have_one_blas_thread():
+    np.ones((2, 2)) @ np.ones((2, 2))
+    assert blas_threads() == {1}
+
+
+def test_a_notebook_s_kernel_has_one_blas_thread():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(COUNT_THREADS)])
+    NotebookClient(notebook, kernel_name="python3", timeout=600).execute()
+    assert notebook.cells[0].outputs[0].text == "1\n"
+
+
+def test_the_library_limits_its_threads_itself():
+    with threadpool_limits(2, user_api="blas"):
+        if os.cpu_count() > 1:
+            assert blas_threads() == {2}
+        assert one_thread(blas_threads)() == {1}
+        assert blas_threads() != {1} or os.cpu_count() == 1
+
+
+def test_no_test_has_a_deadline():
+    assert hypothesis.settings.default.deadline is None
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_code_cell_of_the_book_is_a_test(path, request):
+    cells = list(IPyNbFile.from_parent(request.session, path=path).collect())
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert [item.cell.source for item in cells] == [cell.source for cell in code] != []
+    assert all(item.options["check"] for item in cells), "an output is not compared"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_cell_is_left_out(path):
+    assert not LEFT_OUT.search(path.read_text(encoding="utf-8"))
