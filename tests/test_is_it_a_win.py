@@ -13,6 +13,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
@@ -272,6 +273,25 @@ def test_the_normal_tail_over_the_true_one_is_the_excess_without_noise():
     assert formulas.gaussian_excess_noisy(**at, S=1e9) == pytest.approx(np.exp(2048 / 64_000))
     assert formulas.gaussian_excess_noisy(**at, S=1) == pytest.approx(np.exp(2048 / 64_000 / 16))
     assert formulas.gaussian_excess_noisy(**at, S=1e-3) == pytest.approx(1, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("l_value", "n_value", "snr"), [(1, 128, 3.0), (2, 512, 1.0), (2, 256, 10.0), (3, 1024, 10.0), (5, 4000, 3.0)]
+)
+def test_noise_makes_the_normal_tail_as_good_as_the_excess_says(l_value, n_value, snr):
+    t = np.linspace(-1, 1, 2001)
+    overlap = (1 - t**2) ** ((n_value - 3) / 2)
+    crosstalk = overlap = overlap / overlap.sum()
+    for _ in range(l_value - 1):
+        crosstalk = np.convolve(crosstalk, overlap)
+    places = np.linspace(-l_value, l_value, len(crosstalk))
+    true = crosstalk @ special.ndtr((places - 0.5) / sqrt(l_value / (n_value * snr)))
+    squared = n_value * snr / (1 + snr) / (4 * l_value)
+    normal = special.ndtr(-sqrt(squared))
+    excess = formulas.gaussian_excess_noisy(l=l_value, n=n_value, S=snr)
+    # what Edgeworth's polynomial takes off the fourth power, and the next cumulant
+    neglected = 6 / squared + 1 / (6 * l_value**2)
+    assert abs(np.log(normal / true) / np.log(excess) - 1) < neglected
 
 
 def test_correction_leaves_the_win_in_neurons_where_all_features_fit():
