@@ -5,9 +5,8 @@ from importlib.metadata import version
 import numpy as np
 import pytest
 
-from superposition import formulas
 from superposition.data import load
-from superposition.data.error_correction import independent_width, largest_chains, smallest_widths
+from superposition.data.error_correction import largest_chains, mapped_features, smallest_widths
 from tools.grids import error_correction as grid
 
 TABLES = load("error_correction")
@@ -31,57 +30,69 @@ def same(row, again, counts, trials):
 
 
 def test_one_layer_rows_are_what_the_code_makes():
-    for row in sample("one_layer", 10):
-        assert same(row, grid.one_layer_row(*row[:6]), 3, TABLES["one_layer"]["parameters"]["tuned_trials"]), row
+    for row in sample("one_layer", 3):
+        assert same(row, grid.one_layer_row(*row[:3]), 2, grid.LAYER_TRIALS), row
 
 
-def test_chain_rows_are_what_the_code_makes():
-    for row in sample("chain", 5, small=lambda row: row[2] <= 1024):
-        assert same(row, grid.chain_row(*row[:6]), len(grid.DEPTHS), grid.CHAIN_TRIALS), row
+def test_dense_rows_are_what_the_code_makes():
+    for row in sample("dense", 2, small=lambda row: row[0] <= 512):
+        assert same(row, grid.dense_row(*row[:4]), 4, grid.DENSE_TRIALS), row
 
 
-def test_large_chain_rows_are_what_the_code_makes():
-    for row in sample("large_chain", 1, small=lambda row: row[0] == "dense" and row[2] == 16384):
-        assert same(row, grid.large_chain_row(*row[:6]), 1, grid.LARGE_TRIALS), row
+def test_sparse_rows_are_what_the_code_makes():
+    for row in sample("sparse", 2, small=lambda row: row[0] <= 1024):
+        assert same(row, grid.sparse_row(*row[:6]), 4, grid.SPARSE_TRIALS), row
 
 
-def test_the_grid_is_the_one_that_the_code_describes():
-    stored = {tuple(row[1:4]) for row in TABLES["one_layer"]["rows"]}
-    assert stored == set(grid.CELLS)
-    for values in zip(*grid.CELLS, strict=True):
-        assert max(values) >= 16 * min(values)
-    for rule in grid.RULES:
-        cell = grid.CELLS[0]
-        votes = {row[4] for row in TABLES["one_layer"]["rows"] if row[0] == rule and tuple(row[1:4]) == cell}
-        assert votes == {s for s, width in grid.units_tried(rule, *cell) if np.isfinite(width)}
+def test_the_grids_are_those_that_the_code_describes():
+    for name, parameters, columns, _ in grid.grids():
+        assert TABLES[name]["parameters"] == parameters
+        assert TABLES[name]["columns"] == columns
+    assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_ACTIVE)
+    assert {row[0] for row in TABLES["dense"]["rows"]} == set(grid.DENSE_NEURONS)
+    assert {row[0] for row in TABLES["large"]["rows"]} == {grid.LARGE}
+    for n_active, cells in grid.SPARSE_VOTES.items():
+        for n, votes in cells.items():
+            rows = [row for row in TABLES["sparse"]["rows"] if row[:2] == [n, n_active] and row[4] == 0]
+            assert set(votes) <= {row[2] for row in rows}
 
 
-def test_a_fixed_threshold_needs_no_less_than_an_oracle():
-    oracle = {(w.n, w.m, w.n_active): w.width for w in smallest_widths("oracle", 0.5)}
-    tuned = {(w.n, w.m, w.n_active): w.width for w in smallest_widths("tuned", 0.5)}
-    assert len(tuned) > 25
-    for cell, width in tuned.items():
-        assert width.high > 0.97 * oracle[cell].low
+def test_no_half_has_more_trials_right_than_it_has():
+    for name, trials in (("one_layer", 100), ("dense", 50), ("sparse", 50), ("large", 50)):
+        counts = 2 if name == "one_layer" else 4
+        found = np.array([row[-counts:] for row in TABLES[name]["rows"]])
+        assert (found >= 0).all()
+        assert (found <= trials).all()
 
 
-def test_constant_is_the_width_over_the_laws_unit():
-    for w in smallest_widths("majority", 0.5):
-        unit = formulas.correction_width(C=1, l=w.n_active, m=w.m, n=w.n)
-        assert w.constant.size == pytest.approx(w.width.size / unit)
-        assert w.share == pytest.approx(w.n_active / formulas.max_active(n=w.n, m=w.m))
+def test_more_layers_and_a_higher_demand_leave_fewer_features():
+    for design in ("dense", "sparse"):
+        sizes = {
+            at: {(best.n, best.n_active): best.found.size for best in largest_chains(design, *at)}
+            for at in ((8, 0.5), (8, 0.9), (32, 0.5))
+        }
+        for harder in ((8, 0.9), (32, 0.5)):
+            for cell in sizes[harder].keys() & sizes[8, 0.5].keys():
+                assert sizes[harder][cell] < 1.03 * sizes[8, 0.5][cell], (design, harder, cell)
 
 
-def test_independent_width_solves_the_binomial_count():
-    width = independent_width(1024, 4096, 2, 4, level=0.9)
-    chances = [formulas.correction_success(d=width, h=h, l=2, m=4096, n=1024, s=4) for h in (3, 4)]
-    assert max(chances) == pytest.approx(0.9, abs=0.01)
+def test_the_map_with_nothing_adjusted_is_near_the_chains_measured():
+    chains = [best for best in largest_chains("sparse", 32) if best.n_active == 2]
+    assert len(chains) >= 4
+    for best in chains:
+        assert 0.9 < best.found.size / mapped_features(best.n, 2, best.n_votes, best.n_votes, 32) < 1.2
+
+
+def test_widths_grow_with_the_active_features():
+    widths = [best.found.size for best in sorted(smallest_widths(0.5), key=lambda best: best.n_active)]
+    assert len(widths) >= 3
+    assert widths == sorted(widths)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: load("nothing"), "name must be one of .*error_correction.*, got 'nothing'"),
-        (lambda: smallest_widths("best"), "threshold must be 'oracle', 'tuned' or 'majority', got 'best'"),
         (lambda: largest_chains("sparse", 7), "no chain is stored with design = 'sparse', depth = 7"),
         (lambda: largest_chains("spare", 8), "no chain is stored with design = 'spare'"),
     ],

@@ -220,7 +220,7 @@ def test_stored_form_is_the_formulas_own_javascript():
 
 
 def test_dot_on_a_curve_takes_its_colour():
-    errors, bound = formulas.expected_errors, formulas.expected_errors_bound
+    errors, bound = formulas.expected_errors, formulas.errors_sure
     marks = [Curve(errors, label="a"), Curve(bound, label="b"), Dot(l, bound)]
     assert [mark["series"] for mark in stored(make(marks=marks))["marks"]] == [1, 2, 2]
 

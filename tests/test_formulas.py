@@ -39,7 +39,8 @@ def test_contract_of_names_and_right_hand_sides(n_value, m_value, data):
     if m_value >= n_value:
         expected["welch_bound"] = sqrt((m_value - n_value) / (n_value * (m_value - 1)))
     if m_value > n_value:
-        expected["max_active_tight"] = n_value / (8 * log(m_value)) * (m_value - 1) / (m_value - n_value)
+        tight = n_value / (8 * log(m_value)) * (m_value - 1) / (m_value - n_value)
+        expected["max_active_tight"] = min(m_value, tight)
     if n_value / (8 * l_value) < 700:
         expected["max_features"] = exp(n_value / (8 * l_value))
     for name, value in expected.items():
@@ -340,10 +341,13 @@ def test_no_searched_code_breaks_what_no_code_can_break(n_value, m_value):
     assert formulas.worst_overlap_floor(n=n_value, m=m_value) <= worst + 1e-9
 
 
-@given(n_value=st.integers(2, 10**5), m_value=st.integers(2, 10**6), data=st.data())
-def test_simple_number_bounds_the_expected_errors(n_value, m_value, data):
-    at = dict(n=n_value, m=m_value, l=data.draw(st.integers(1, m_value)))
-    assert formulas.expected_errors(**at) <= formulas.expected_errors_bound(**at) * (1 + 1e-12)
+@given(n_value=neurons, m_value=features, delta_value=st.floats(1e-12, 0.99))
+def test_sure_limits_are_where_the_sure_errors_reach_what_is_allowed(n_value, m_value, delta_value):
+    l_value = formulas.max_active_sure(n=n_value, m=m_value, delta=delta_value)
+    assume(1 <= l_value <= m_value)
+    assert formulas.errors_sure(l=l_value, m=m_value, n=n_value) == pytest.approx(delta_value, rel=1e-9)
+    assume(n_value <= 5600 * l_value)
+    assert formulas.max_features_sure(l=l_value, n=n_value, delta=delta_value) == pytest.approx(m_value, rel=1e-9)
 
 
 def test_errors_at_the_limit_approach_their_asymptote():

@@ -1,7 +1,7 @@
 """Capacity, balls, noisy neurons and linear decoders: the formulas against counts, high precision and simulation.
 
 Simulated values are compared at z = 6.5 standard errors, a two-sided tail of 8.1e-11 each. This file makes fewer than
-40 such comparisons, so the chance that any of them fails by accident is below 40 * 8.1e-11 = 3.3e-9; a factor of a
+1,100 such comparisons, so the chance that any of them fails by accident is below 1100 * 8.1e-11 = 9e-8; a factor of a
 hundred is left for means that are not quite Gaussian.
 """
 
@@ -13,11 +13,13 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
+from superposition.data.dictionaries import dictionaries
 from superposition.formula import log_binomial, to_latex
-from superposition.simulate import dense_errors, largest_active, one_hot_error, superposed_errors
+from superposition.simulate import dense_errors, largest_active, linear_loss, one_hot_error, superposed_errors
 from superposition.symbols import l, m
 
 Z = 6.5
@@ -160,7 +162,7 @@ def test_without_noise_the_old_errors_come_back():
 @pytest.mark.parametrize("snr", [0.3, 10.0])
 def test_supported_active_features_follow_the_noise(snr):
     n_value, m_value = 2048, 10**5
-    formula = formulas.max_active_noisy(K=2, m=m_value, n=n_value, S=snr)
+    formula = formulas.max_active_noisy(m=m_value, n=n_value, S=snr)
     allowed = formulas.errors_at_limit(m=m_value)
     draws = rng(8)
     found = largest_active(
@@ -203,6 +205,121 @@ def test_a_packed_list_never_needs_more_neurons_than_superposition():
             assert formulas.neurons_listed(**at) < formulas.neurons_superposed(**at)
 
 
+@pytest.mark.parametrize("K", [2, 3, 4])
+def test_levels_used_equally_fill_half_a_gap_with_noise(K):
+    levels = np.arange(1, K) / (K - 1)
+    n_value, m_value, snr = 4096.0, 10**6, 3.0
+    noise = np.mean(levels**2) * (1 + 1 / snr) / n_value
+    l_value = 1 / (2 * (K - 1)) ** 2 / (2 * log(m_value) * noise)
+    at = {"K": K, "m": m_value, "n": n_value, "S": snr}
+    assert formulas.max_active_noisy_levels(**at) == pytest.approx(l_value)
+    assert formulas.neurons_superposed(K=K, l=l_value, m=m_value, S=snr) == pytest.approx(n_value)
+    if K == 2:
+        assert formulas.max_active_noisy(m=m_value, n=n_value, S=snr) == pytest.approx(l_value)
+        assert formulas.errors_noisy_sure(l=l_value, m=m_value, n=n_value, S=snr) == pytest.approx(1)
+
+
+def test_no_noisy_readouts_exceed_the_sure_errors():
+    draws, most = rng(11), 0
+    places = [(n, l_value, m_value) for n in (1, 2, 3) for l_value, m_value in ((1, 1), (1, 2), (3, 3), (n, n + 1))]
+    while len(places) < 1000:
+        n_value, l_value = (round(2 ** draws.uniform(0, top)) for top in (9, 4))
+        places.append((n_value, l_value, l_value + int(2 ** draws.uniform(0, 20)) - 1))
+    for n_value, l_value, m_value in places:
+        snr = 10 ** draws.uniform(-2, 3)
+        found = superposed_errors(n_value, m_value, l_value, snr, 40, draws)
+        sure = formulas.errors_noisy_sure(l=l_value, m=m_value, n=n_value, S=snr)
+        assert found.errors - Z * found.errors_se <= sure
+        most = max(most, found.errors / sure)
+    assert most > 0.4
+
+
+def test_sure_active_features_leave_the_share_of_failures_they_allow():
+    at = {"m": 1000, "n": 512, "S": 2.0}
+    l_value = formulas.max_active_noisy_sure(delta=0.3, **at)
+    assert formulas.errors_noisy_sure(l=l_value, **at) == pytest.approx(0.3)
+
+
+def test_the_best_threshold_balances_alarms_and_misses():
+    l_value, m_value, n_value, snr = 50.0, 1e6, 4000.0, 0.5
+    variance = l_value * (1 + 1 / snr) / n_value
+    theta = formulas.best_threshold(l=l_value, m=m_value, n=n_value, S=snr)
+    alarms = (m_value - l_value) * np.exp(-(theta**2) / (2 * variance))
+    assert alarms == pytest.approx(l_value * np.exp(-((1 - theta) ** 2) / (2 * variance)))
+    n_value = formulas.neurons_best_threshold(l=l_value, m=m_value, S=snr)
+    variance = l_value * (1 + 1 / snr) / n_value
+    assert sqrt(2 * variance * log(m_value)) + sqrt(2 * variance * log(l_value)) == pytest.approx(1)
+
+
+@given(st.floats(0, 1), st.floats(1e-6, 1e6))
+def test_share_of_shannon_is_below_one_and_reaches_it_in_loud_noise(alpha, snr):
+    share = formulas.shannon_share(alpha=alpha, S=snr)
+    assert share <= 1
+    exact = formulas.noisy_capacity_best(alpha=alpha, S=snr) / formulas.shannon_bits(S=snr)
+    assert share == pytest.approx(exact, rel=1e-9)
+    assert formulas.shannon_share(alpha=1e-12, S=1e-6) == pytest.approx(1, abs=1e-5)
+
+
+def test_bits_at_the_best_threshold_are_those_of_its_neurons():
+    alpha, snr, m_value = 0.3, 0.7, 1e300
+    l_value = m_value**alpha
+    bits = l_value * (log(m_value / l_value) + 1) / log(2)
+    found = bits / formulas.neurons_best_threshold(l=l_value, m=m_value, S=snr)
+    assert found == pytest.approx(formulas.noisy_capacity_best(alpha=alpha, S=snr), rel=0.003)
+
+
+def test_the_normal_tail_over_the_true_one_is_the_excess_without_noise():
+    at = {"l": 10, "n": 2048}
+    assert formulas.gaussian_excess_noisy(**at, S=1e9) == pytest.approx(np.exp(2048 / 64_000))
+    assert formulas.gaussian_excess_noisy(**at, S=1) == pytest.approx(np.exp(2048 / 64_000 / 16))
+    assert formulas.gaussian_excess_noisy(**at, S=1e-3) == pytest.approx(1, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("l_value", "n_value", "snr"), [(1, 128, 3.0), (2, 512, 1.0), (2, 256, 10.0), (3, 1024, 10.0), (5, 4000, 3.0)]
+)
+def test_noise_makes_the_normal_tail_as_good_as_the_excess_says(l_value, n_value, snr):
+    t = np.linspace(-1, 1, 2001)
+    overlap = (1 - t**2) ** ((n_value - 3) / 2)
+    crosstalk = overlap = overlap / overlap.sum()
+    for _ in range(l_value - 1):
+        crosstalk = np.convolve(crosstalk, overlap)
+    places = np.linspace(-l_value, l_value, len(crosstalk))
+    true = crosstalk @ special.ndtr((places - 0.5) / sqrt(l_value / (n_value * snr)))
+    squared = n_value * snr / (1 + snr) / (4 * l_value)
+    normal = special.ndtr(-sqrt(squared))
+    excess = formulas.gaussian_excess_noisy(l=l_value, n=n_value, S=snr)
+    # what Edgeworth's polynomial takes off the fourth power, and the next cumulant
+    neglected = 6 / squared + 1 / (6 * l_value**2)
+    assert abs(np.log(normal / true) / np.log(excess) - 1) < neglected
+
+
+def test_correction_leaves_the_win_in_neurons_where_all_features_fit():
+    at = {"L": 32, "m": 10**6, "delta": 0.01}
+    l_value = formulas.win_sparsity_depth(**at) * 10**6
+    assert 8 * l_value * log(10**6 * 32 / 0.01) == pytest.approx(10**6)
+    assert formulas.depth_neurons(l=l_value, **at) == pytest.approx(10**6)
+
+
+def test_chains_win_where_both_halves_of_a_layer_are_half_of_the_features():
+    m_value, kappa, s_value = 1e6, 3.0, 4.0
+    l_value = formulas.win_sparsity_chain(kappa=kappa, s=s_value) * m_value
+    carried = formulas.dense_chain_features(kappa=kappa, l=l_value, n=m_value / 2, s=s_value)
+    assert carried == pytest.approx(m_value)
+    assert l_value == pytest.approx(m_value / (32 * 12))
+
+
+# -- published dictionaries ------------------------------------------------------------------------------
+
+
+def test_dictionaries_are_found_by_what_they_are():
+    found = dictionaries("Gemma 2 9B", features=131_072)
+    assert [one.active for one in found] == [11, 19, 34, 53, 62, 114, 221, 276]
+    assert {one.neurons for one in found} == {3584}
+    with pytest.raises(ValueError, match="network = 'Claude'"):
+        dictionaries("Claude")
+
+
 # -- linear decoders --------------------------------------------------------------------------------------
 
 
@@ -232,6 +349,43 @@ def test_embedding_of_lower_rank_leaves_more():
     E = np.vstack([orthoplex(3), orthoplex(3)])
     assert one_hot_error(E) == pytest.approx(3 / 36)
     assert formulas.linear_error(m=6, n=6) == 0
+
+
+def second_moments(m_value, l_value):
+    """Of the indicator of a uniformly random set, counted over all sets by their two kinds of entries."""
+    both = l_value * (l_value - 1) / (m_value * (m_value - 1))
+    return np.full((m_value, m_value), both) + (l_value / m_value - both) * np.eye(m_value)
+
+
+@pytest.mark.parametrize(("l_value", "m_value", "n_value"), [(1, 3, 2), (2, 9, 4), (3, 5, 5), (4, 5, 2), (3, 3, 2)])
+def test_no_embedding_of_sets_leaves_less_and_the_best_leaves_that(l_value, m_value, n_value):
+    moments, draws = second_moments(m_value, l_value), rng(12)
+    least = formulas.linear_error_sets(l=l_value, m=m_value, n=n_value)
+    E = draws.standard_normal((n_value, m_value))
+    assert linear_loss(E, moments) >= least - 1e-12
+    E[0] = 1
+    assert linear_loss(E, moments) == pytest.approx(least, abs=1e-12)
+    if m_value > n_value:
+        centred = moments - (l_value / m_value) ** 2
+        least = formulas.linear_error_sets_bias(l=l_value, m=m_value, n=n_value)
+        for E in (draws.standard_normal((n_value, m_value)), np.eye(n_value, m_value)):
+            assert linear_loss(E, centred) == pytest.approx(least, abs=1e-12)
+
+
+@given(st.integers(0, 10**6))
+def test_linear_loss_is_never_below_the_smallest_eigenvalues(seed):
+    draws = rng(seed)
+    n_value, m_value = np.sort(draws.integers(1, 7, 2))
+    half = draws.standard_normal((m_value, m_value))
+    moments = half @ half.T
+    values, vectors = np.linalg.eigh(moments)
+    least = values[: m_value - n_value].sum() / m_value
+    E = draws.standard_normal((n_value, m_value))
+    assert linear_loss(E, moments) >= least - 1e-9
+    assert linear_loss(vectors[:, m_value - n_value :].T, moments) == pytest.approx(least, abs=1e-9)
+    variances = np.sort(draws.random(m_value))[::-1]
+    dropped = linear_loss(np.eye(n_value, m_value), np.diag(variances))
+    assert dropped == pytest.approx(variances[n_value:].sum() / m_value, abs=1e-12)
 
 
 def test_linear_superposition_is_no_better_than_dropping_features():

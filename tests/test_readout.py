@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from superposition import formulas
-from superposition.codes import coherence, mutually_unbiased, orthoplex, random_code, simplex, tight_frame
+from superposition.codes import coherence, kerdock, mutually_unbiased, orthoplex, random_code, simplex, tight_frame
 from superposition.simulate import readout
 from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import overlap_tail
@@ -26,6 +26,7 @@ from superposition.simulate.limits import crossing_of_errors, largest_active
 from superposition.simulate.readout import (
     adversarial_set,
     crosstalk,
+    crosstalk_tail,
     guaranteed_active,
     random_code_errors,
     readout_errors,
@@ -377,6 +378,60 @@ def test_crosstalk_takes_off_the_features_own_part_whatever_its_length():
     assert (found.present_mean, found.present_square, found.absent_square) == (0, 0, 0)
 
 
+# -- what is proved ---------------------------------------------------------------------------------------
+
+
+def test_sure_errors_are_never_exceeded_at_a_thousand_places():
+    draw = rng(11)
+    for _ in range(1000):
+        n = int(np.exp(draw.uniform(np.log(2), np.log(5000))))
+        l = int(np.exp(draw.uniform(0, np.log(500))))
+        if l > 1 and (n - 1) * l < 24:
+            continue
+        alarm = crosstalk_tail(n, l)
+        miss = crosstalk_tail(n, l - 1) if l > 1 and (l == 2 or (n - 1) * (l - 1) >= 24) else 0
+        for m in {l, l + 1, n + l, 10**6}:
+            assert (m - l) * alarm + l * miss <= formulas.errors_sure(l=l, m=m, n=n), (n, l, m)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+@pytest.mark.parametrize("n_active", [1, 2, 3, 6, 12])
+def test_sure_errors_hold_in_few_dimensions(n, n_active):
+    for m in (n_active, n_active + 1, 50):
+        found = random_code_errors(n, m, n_active, 4000, rng(n))
+        assert found.errors - Z * found.errors_se <= formulas.errors_sure(l=n_active, m=m, n=n)
+
+
+@pytest.mark.parametrize(("n", "n_active"), [(13, 2), (64, 3), (3, 12), (40, 40), (16, 5)])
+def test_tail_of_a_sum_of_overlaps_is_what_sampling_finds(n, n_active):
+    found = random_code_errors(n, 10**6, n_active, 40_000, rng(5))
+    absent = 10**6 - n_active
+    assert abs(found.false_alarms - absent * crosstalk_tail(n, n_active)) < Z * found.false_alarms_se
+
+
+@pytest.mark.parametrize(("n", "l"), [(512, 2), (1024, 3), (1024, 5), (1024, 10), (4096, 20)])
+def test_normal_law_exceeds_the_truth_by_the_excess_formula(n, l):
+    found = formulas.false_alarm(l=l, n=n) / crosstalk_tail(n, l)
+    assert found == pytest.approx(formulas.gaussian_excess(l=l, n=n), rel=0.04)
+
+
+@pytest.mark.parametrize("n", [4, 5, 16])
+def test_no_code_reads_every_set_beyond_the_bound(n):
+    made = [random_code(n, m, rng(m)) for m in (2 * n, 4 * n, 100)]
+    made += [tight_frame(n, m, rng(m)) for m in (2 * n, 4 * n, 100)]
+    made += [mutually_unbiased(n), kerdock(n)] if n in (4, 16) else []
+    for F in made:
+        worst = adversarial_set(F)
+        bears = len(worst.active) - 1 if worst else F.shape[1]
+        assert bears <= formulas.every_set_bound(m=F.shape[1], n=n)
+
+
+def test_kerdock_code_reads_every_set_that_its_coherence_promises():
+    F = kerdock(64)
+    assert guaranteed_active(F) == 3
+    assert len(adversarial_set(F).active) > 3
+
+
 # -- worst sets -------------------------------------------------------------------------------------------
 
 
@@ -436,8 +491,9 @@ def test_adversarial_set_does_not_depend_on_blocks(kind, monkeypatch):
 
 @pytest.mark.parametrize("n", [3, 7, 21])
 def test_the_simplex_is_never_falsely_alarmed_and_misses_from_half_of_n_on(n):
-    assert adversarial_set(simplex(n)) is None
-    found = adversarial_set(simplex(n), kind="miss")
+    assert adversarial_set(simplex(n), kind="false alarm") is None
+    found = adversarial_set(simplex(n))
+    assert found == adversarial_set(simplex(n), kind="miss")
     assert len(found.active) == (n + 1) // 2 + 1
     assert readout_errors(simplex(n), len(found.active) - 1, 50, rng()).errors == 0
     assert readout_errors(simplex(n), len(found.active), 50, rng()).misses == len(found.active)
@@ -578,7 +634,11 @@ F = np.eye(3)
         (lambda: readouts(F, 2, rng(), trials=0), ValueError, "trials must be at least 1, got 0"),
         (lambda: crosstalk(F, 3, 10, rng()), ValueError, "n_active must be below m = 3.* got 3"),
         (lambda: adversarial_set(F, 3), ValueError, "feature must be between 0 and 2, got 3"),
-        (lambda: adversarial_set(F, kind="alarm"), ValueError, "kind must be 'false alarm' or 'miss', got 'alarm'"),
+        (
+            lambda: adversarial_set(F, kind="alarm"),
+            ValueError,
+            "kind must be 'false alarm', 'miss' or None, got 'alarm'",
+        ),
         (lambda: adversarial_set(F, threshold=0), ValueError, r"threshold must be .* got 0"),
         (lambda: adversarial_set(F, threshold=1), ValueError, r"threshold must be .* got 1"),
         (lambda: adversarial_set(np.nan * F), ValueError, "F must be finite"),

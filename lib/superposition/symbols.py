@@ -31,8 +31,10 @@ __all__ = [
     "l0",
     "m",
     "n",
+    "q",
     "s",
     "t",
+    "theta",
     "u",
     "z",
 ]
@@ -47,6 +49,8 @@ L = sp.Symbol("L", positive=True)
 d = sp.Symbol("d", positive=True)
 s = sp.Symbol("s", positive=True)
 h = sp.Symbol("h", positive=True)
+q = sp.Symbol("q", positive=True)
+theta = sp.Symbol("theta", positive=True)
 C = sp.Symbol("C", positive=True)
 b = sp.Symbol("b", positive=True)
 c = sp.Symbol("c", positive=True)
@@ -109,6 +113,8 @@ NOTATION = (
     Entry("d", "`d`", "hidden neurons of an error-correcting layer", "number", "neurons", d, _from(1)),
     Entry("s", "`s`; `n_votes` in simulations", "hidden neurons that vote on each feature", "number", "votes", s, _from(1)),
     Entry("h", "`h`; `needed` in simulations", "votes that a feature needs to be read as active", "number", "votes", h, _from(1)),
+    Entry("q", "`q`; `needed` of a `SparseLayer`", "votes that a hidden neuron needs to hear before it fires", "number", "votes", q, _from(1)),
+    Entry(r"\theta", "`theta`; `threshold` in simulations", "threshold at which a hidden neuron switches", "number", "activation", theta, sp.Interval.open(0, 1)),
     Entry("C", "`C`", "width of an error-correcting layer, in units of $m l/l_{\\max}$", "number", "none", C, sp.Interval.open(0, sp.oo)),
     Entry(
         r"\kappa", "`kappa`", "reliability of a hidden neuron: squared distance to its threshold, in units of its noise",

@@ -53,9 +53,9 @@ def lines(simulate=None):
         x=Axis(l, 1, 64, scale="log"),
         y=Axis(label="readouts wrong on average", low=1e-4, high=1e3, scale="log"),
         marks=[
-            Area(formulas.expected_errors, formulas.expected_errors_bound, label="room between them", series=1),
+            Area(formulas.expected_errors, formulas.errors_sure, label="room between them", series=1),
             Curve(formulas.expected_errors, label="expected errors", series=1),
-            Curve(formulas.expected_errors_bound, label="simple bound", series=2),
+            Curve(formulas.errors_sure, label="simple bound", series=2),
             Rule(x=formulas.max_active, label="limit on *l*", series=3),
             Rule(y=1),
             Samples(points, label="simulated", series=4),

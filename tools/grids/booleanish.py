@@ -27,6 +27,8 @@ DISTORTIONS |= {float(f"{simulate.gaussian_quantiser(bits).distortion:.9g}"): bi
 QUANTISED = [(D, m, n) for n in (256, 1024, 4096) for m in (1000, 10**4, 10**6, 10**9) for D in DISTORTIONS]
 
 TRIALS, UNIFORM_TRIALS, QUANTISED_TRIALS = 400, 10_000, 400
+# large layers scatter less and are given fewer trials, so that any row can be made again in a second or two
+STEPS, COORDINATES = 2**21, 2**25
 
 
 def draws(*place):
@@ -61,7 +63,7 @@ def borne(formula, use, trials):
         rng = draws(K, m, n)
 
         def errors(l):
-            return simulate.random_code_level_errors(n, m, l, K, trials, rng, use)
+            return simulate.random_code_level_errors(n, m, l, K, min(trials, STEPS // l), rng, use)
 
         start = int(formula(K=K, m=m, n=n))
         found = simulate.largest_active(errors, formulas.errors_at_limit(m=m), m, start)
@@ -70,14 +72,15 @@ def borne(formula, use, trials):
     sizes = SMALLEST + [(m, n) for n in NEURONS for m in LEVEL_FEATURES if m >= n]
     everywhere = [(K, m, n) for m, n in sizes for K in LEVELS]
     places = [(K, m, n) for K, m, n in everywhere if formula(K=K, m=m, n=n) >= 1]
-    return Beside({"trials": trials, "use": use}, places, measure)
+    return Beside({"trials": trials, "steps": STEPS, "use": use}, places, measure)
 
 
 def borne_quantised(D, m, n):
     rng = draws(D, m, n)
 
     def errors(l):
-        found = simulate.quantised_errors(n, m, l, DISTORTIONS[D], QUANTISED_TRIALS, rng)
+        trials = min(QUANTISED_TRIALS, COORDINATES // (n * l))
+        found = simulate.quantised_errors(n, m, l, DISTORTIONS[D], trials, rng)
         # misses that were not seen are rarer than the false alarms, whose chances are known, by a factor of about l/m
         seen = found.misses_se if found.misses else 0.0
         return replace(found, errors_se=hypot(found.false_alarms_se, seen))
@@ -104,7 +107,7 @@ MEASURED = {
     "max_active_levels_uniform": borne(formulas.max_active_levels_uniform, "uniform", UNIFORM_TRIALS),
     "panter_dite": Beside({}, [(b,) for b in range(1, 13)], distortion),
     "max_active_quantised": Beside(
-        {"trials": QUANTISED_TRIALS},
+        {"trials": QUANTISED_TRIALS, "coordinates": COORDINATES},
         [(D, m, n) for D, m, n in QUANTISED if formulas.max_active_quantised(D=D, m=m, n=n) >= 1],
         borne_quantised,
     ),

@@ -1,124 +1,115 @@
-"""How wide a correcting layer has to be, and how many features a chain of them carries."""
+"""How many vote units stand for a layer, and how many features chains of layers carry on.
 
-from functools import lru_cache
+Trials come in two halves: the design is chosen on one and measured on the other.
+"""
 
 import numpy as np
 
-from superposition import formulas
-from superposition.data.error_correction import independent_width
-from superposition.simulate import Corrector, chained, correction
+from superposition.data.error_correction import mapped_features
+from superposition.simulate import Corrector, SparseLayer, correction, dense_chain, sparse_chain
 
 SEED = 2024
+DEPTHS = (8, 32)
 
-# one layer: every cell with at least as many features as neurons, and l at most this share of l_max
-NEURONS, FEATURES, ACTIVE = (256, 1024, 4096), (1024, 4096, 16384), (1, 2, 4, 8, 16, 32)
-LARGEST_SHARE = 0.65
-TRIALS = 240
-# widths tried, in units of the width at which the votes, counted as independent, would be right half of the time
-WIDTHS = np.geomspace(0.75, 2.4, 8)
-RULES = ("best", "majority")
-# units per feature tried, in units of what makes that width smallest
-UNITS = (0.6, 1.0, 1.6)
+# one layer of votes, widths in units of m l/l_max
+LAYER_NEURONS, LAYER_FEATURES, LAYER_ACTIVE, LAYER_VOTES = 1024, 16_384, (1, 2, 4, 8), (2, 3, 4, 6, 8, 12, 16)
+LAYER_WIDTHS, LAYER_TRIALS = np.geomspace(0.4, 2.4, 8), 100
 
-CHAIN_NEURONS, CHAIN_ACTIVE, CHAIN_VOTES = (256, 512, 1024, 2048, 4096), (2, 4), (6, 8, 12, 16)
-CHAIN_TRIALS = 48
-DEPTHS = (2, 4, 8, 16, 32)
-# features tried, in units of what the chain's formula gives at a reliability of 9
-CHAIN_FEATURES = np.geomspace(0.3, 2.2, 9)
-RAMPS, RAMP_NEURONS = (0.25, 0.5, 1.0), 1024
+SPARSE_TRIALS, SPARSE_SHARES, GIVE_UP = 50, np.array([0.8, 0.9, 1.0, 1.1, 1.22]), 4
+SPARSE_VOTES = {
+    2: {512: (2, 3, 4, 5, 6, 8), 1024: (2, 3, 4, 5, 6, 8, 12, 16), 2048: (2, 3, 4, 5, 6, 8), 4096: (3, 4, 5, 6)},
+    4: {512: (2, 3, 4, 5, 6), 1024: (2, 3, 4, 5, 6), 2048: (2, 3, 4, 5, 6), 4096: (3, 4, 5)},
+    8: {512: (2, 3, 4, 5), 1024: (2, 3, 4, 5), 2048: (2, 3, 4, 5), 4096: (2, 3, 4, 5)},
+}
+# the largest, whose best number of units per feature depends on how many features are active
+LARGE, LARGE_VOTES = 16_384, {2: (3, 4, 5, 6), 4: (3, 4, 5), 8: (3, 4, 5)}
+FIXED = ((4, 3),)
+FIXED_NEURONS = (512, 1024, 2048, 4096)
+CLEANED_NEURONS, CLEANED_VOTES = (512, 1024, 2048), (2, 3, 4)
 
-# a few larger chains, two features active, tried around these numbers of features
-LARGE_FEATURES = {"dense": {16384: 52_000, 65536: 380_000}, "sparse": {16384: 130_000, 65536: 1_400_000}}
-LARGE_VOTES, LARGE_TRIALS, LARGE_DEPTH = (6, 8), 16, 8
-LARGE_SHARES = np.geomspace(0.55, 1.7, 7)
-
-CELLS = [
-    (n, m, n_active)
-    for n in NEURONS
-    for m in FEATURES
-    for n_active in ACTIVE
-    if m >= n and n_active <= LARGEST_SHARE * formulas.max_active(n=n, m=m)
-]
+DENSE_TRIALS, DENSE_VOTES, DENSE_THRESHOLDS = 50, (4, 6, 8, 12), (0.5, 0.55, 0.6, 0.65, 0.7)
+DENSE_NEURONS, DENSE_SHARES = (512, 1024, 2048), np.geomspace(0.12, 0.42, 8)
 
 
-@lru_cache
-def units_tried(rule, n, m, n_active):
-    """Numbers of units per feature to try, each with the width predicted for it."""
-    step = 2 if rule == "majority" else 1
-    widths = {s: independent_width(n, m, n_active, s, majority=rule == "majority") for s in range(1, 42, step)}
-    best = min(widths, key=widths.get)
-    tried = {max(1, round(best * share)) for share in UNITS}
-    if rule == "majority":
-        tried = {s - 1 + s % 2 for s in tried}
-    return [
-        (s, widths.get(s) or independent_width(n, m, n_active, s, majority=rule == "majority")) for s in sorted(tried)
-    ]
+def halves(right):
+    """Trials right in the half that chooses and in the half that measures."""
+    half = len(right) // 2
+    return [int(np.count_nonzero(right[:half])), int(np.count_nonzero(right[half:]))]
 
 
-def one_layer_row(rule, n, m, n_active, s, d):
-    """Trials that one layer gets right: with an oracle's threshold, a tuned and fixed one (half of them), a majority."""
-    rng = np.random.default_rng([SEED, n, m, n_active, s, d])
-    votes = correction(Corrector(n, m, d, s), n_active, TRIALS, rng, trials_per_assignment=8)
-    half = TRIALS // 2
-    tuning = type(votes)(votes.present[:half], votes.absent[:half], s)
-    tuned = votes.at(tuning.best_needed())[half:]
-    counts = (np.count_nonzero(found) for found in (votes.oracle, tuned, votes.majority))
-    return [rule, n, m, n_active, s, d, *map(int, counts)]
+def one_layer_row(n_active, s, d):
+    rng = np.random.default_rng([SEED, n_active, s, d])
+    layer = Corrector(LAYER_NEURONS, LAYER_FEATURES, d, s)
+    return [n_active, s, d, *halves(correction(layer, n_active, 2 * LAYER_TRIALS, rng).oracle)]
 
 
 def one_layer_rows():
-    for rule in RULES:
-        for n, m, n_active in CELLS:
-            for s, predicted in units_tried(rule, n, m, n_active):
-                if np.isfinite(predicted):
-                    for d in sorted({s * max(2, round(predicted * width / s)) for width in WIDTHS}):
-                        yield one_layer_row(rule, n, m, n_active, s, d)
+    for n_active in LAYER_ACTIVE:
+        unit = LAYER_FEATURES * n_active * 8 * np.log(LAYER_FEATURES) / LAYER_NEURONS
+        for s in LAYER_VOTES:
+            for width in LAYER_WIDTHS:
+                yield one_layer_row(n_active, s, s * round(unit * width / s))
 
 
-def chain_row(design, ramp, n, n_active, s, m):
-    """Trials that a chain of layers with d ≈ n units each gets right, at each of the depths."""
-    d = s * max(2, round(n / s))
-    rng = np.random.default_rng([SEED, len(design), int(100 * ramp), n, n_active, s, m])
-    layer = Corrector(n, m, d, s, ramp=ramp)
-    found = chained(layer, n_active, max(DEPTHS), CHAIN_TRIALS, rng, dense=design == "dense").oracle
-    return [design, ramp, n, n_active, s, m, *(int(np.count_nonzero(found[:, depth - 1])) for depth in DEPTHS)]
+def sparse_row(n, n_active, s, needed, cleaning, m):
+    rng = np.random.default_rng([SEED, n, n_active, s, needed, cleaning, m])
+    layer = SparseLayer(m, n // s * s, s, needed, cleaning)
+    trials = 2 * SPARSE_TRIALS
+    give_up = 30 if cleaning else GIVE_UP
+    chain = sparse_chain(layer, n_active, max(DEPTHS), trials, rng, give_up, SPARSE_TRIALS)
+    return [n, n_active, s, needed, cleaning, m, *(x for depth in DEPTHS for x in halves(chain.oracle[:, depth - 1]))]
 
 
-def chain_rows():
-    formula = {"dense": formulas.dense_chain_features, "sparse": formulas.sparse_chain_features}
-    for design, features in formula.items():
-        for n in CHAIN_NEURONS:
-            for n_active in CHAIN_ACTIVE:
-                for s in CHAIN_VOTES:
-                    base = features(kappa=9, l=n_active, n=n, s=s)
-                    for ramp in (0.0, *(RAMPS if n == RAMP_NEURONS and n_active == 2 else ())):
-                        for m in sorted({round(base * share) for share in CHAIN_FEATURES}):
-                            if m > 2 * n_active:
-                                yield chain_row(design, ramp, n, n_active, s, m)
+def sparse_sweep(n, n_active, s, needed, cleaning=0, scale=1.0):
+    base = mapped_features(n, n_active, s, needed, max(DEPTHS)) * scale
+    for share in SPARSE_SHARES:
+        m = round(base * share)
+        if m > 2 * n_active:
+            yield sparse_row(n, n_active, s, needed, cleaning, m)
 
 
-def large_chain_row(design, ramp, n, n_active, s, m):
-    """As `chain_row`, with fewer trials and one depth."""
-    d = s * round(n / s)
-    rng = np.random.default_rng([SEED, len(design), int(100 * ramp), n, n_active, s, m])
-    layer = Corrector(n, m, d, s, ramp=ramp)
-    found = chained(layer, n_active, LARGE_DEPTH, LARGE_TRIALS, rng, dense=design == "dense").oracle
-    return [design, ramp, n, n_active, s, m, int(np.count_nonzero(found[:, -1]))]
+def sparse_rows():
+    for n_active, cells in SPARSE_VOTES.items():
+        for n, votes in cells.items():
+            for s in votes:
+                yield from sparse_sweep(n, n_active, s, s)
+    for n in FIXED_NEURONS:
+        for s, needed in FIXED:
+            yield from sparse_sweep(n, 2, s, needed)
+    for n in CLEANED_NEURONS:
+        for s in CLEANED_VOTES:
+            yield from sparse_sweep(n, 2, s, s, 1, 1.8)
 
 
-def large_chain_rows():
-    for design, sizes in LARGE_FEATURES.items():
-        for n, features in sizes.items():
-            for s in LARGE_VOTES:
-                for share in LARGE_SHARES:
-                    yield large_chain_row(design, 0.0, n, 2, s, round(features * share))
+def large_rows():
+    for n_active, votes in LARGE_VOTES.items():
+        for s in votes:
+            yield from sparse_sweep(LARGE, n_active, s, s)
+
+
+def dense_row(n, s, threshold, m):
+    rng = np.random.default_rng([SEED, n, s, int(100 * threshold), m])
+    layer = Corrector(n, m, n // s * s, s, threshold)
+    right = dense_chain(layer, 2, max(DEPTHS), 2 * DENSE_TRIALS, rng).oracle
+    return [n, s, threshold, m, *(x for depth in DEPTHS for x in halves(right[:, depth - 1]))]
+
+
+def dense_rows():
+    for n in DENSE_NEURONS:
+        for threshold in DENSE_THRESHOLDS:
+            for s in DENSE_VOTES:
+                for share in DENSE_SHARES:
+                    yield dense_row(n, s, threshold, round(n**1.5 / np.sqrt(8 * s) * share))
 
 
 def grids():
-    columns = ["rule", "n", "m", "n_active", "n_votes", "d", "oracle", "tuned", "majority"]
-    parameters = {"trials": TRIALS, "tuned_trials": TRIALS - TRIALS // 2}
+    counts = [f"{half}_{depth}" for depth in DEPTHS for half in ("chosen", "right")]
+    columns = ["n_active", "n_votes", "d", "chosen", "right"]
+    parameters = {"n": LAYER_NEURONS, "m": LAYER_FEATURES, "trials": LAYER_TRIALS}
     yield "one_layer", parameters, columns, one_layer_rows()
-    columns = ["design", "ramp", "n", "n_active", "n_votes", "m", *(f"right_{depth}" for depth in DEPTHS)]
-    yield "chain", {"trials": CHAIN_TRIALS, "depths": list(DEPTHS)}, columns, chain_rows()
-    parameters = {"trials": LARGE_TRIALS, "depths": [LARGE_DEPTH]}
-    yield "large_chain", parameters, [*columns[:6], f"right_{LARGE_DEPTH}"], large_chain_rows()
+    parameters = {"trials": DENSE_TRIALS, "depths": list(DEPTHS), "n_active": 2}
+    yield "dense", parameters, ["n", "n_votes", "threshold", "m", *counts], dense_rows()
+    columns = ["n", "n_active", "n_votes", "needed", "cleaning", "m", *counts]
+    parameters = {"trials": SPARSE_TRIALS, "depths": list(DEPTHS)}
+    yield "sparse", parameters, columns, sparse_rows()
+    yield "large", parameters, columns, large_rows()

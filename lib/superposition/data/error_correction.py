@@ -1,136 +1,20 @@
 """What the stored grids of the chapter *The price of error correction* say: smallest widths, largest chains."""
 
 from dataclasses import dataclass
-from math import exp, inf, log
 
-from scipy import optimize
+import numpy as np
+from scipy import stats
 
-from superposition import formulas
 from superposition.data import load
 from superposition.results import Result
 from superposition.simulate import Crossing, crossing
 
-__all__ = ["Chained", "Width", "independent_width", "largest_chains", "smallest_widths"]
+__all__ = ["Best", "largest_chains", "mapped_features", "smallest_widths"]
 
 
 @dataclass(frozen=True, repr=False)
-class Width(Result):
-    """The smallest width at which one layer is right often enough.
-
-    Attributes
-    ----------
-    n, m, n_active : int
-        cell of grid.
-    n_votes : int
-        best units tried.
-    width : Crossing
-        hidden units, interval.
-    """
-
-    n: int
-    m: int
-    n_active: int
-    n_votes: int
-    width: Crossing
-
-    @property
-    def share(self):
-        """l / l_max."""
-        return self.n_active * 8 * log(self.m) / self.n
-
-    @property
-    def constant(self):
-        """C, from the width and its interval."""
-        unit = self.m * self.share
-        return Crossing(self.width.size / unit, self.width.low / unit, self.width.high / unit)
-
-
-def independent_width(n, m, n_active, n_votes, level=0.5, majority=False):
-    """Width at which one layer is right with probability `level`, if votes were independent.
-
-    Parameters
-    ----------
-    n, m, n_active, n_votes : int
-        Neurons, features, active ones, units per feature.
-    level : float
-        Probability that all m features are right.
-    majority : bool
-        Whether a majority of the votes decides, or the best number of them.
-
-    Returns
-    -------
-    float
-        Solves ``correction_success = level`` for d; infinite if no width up to 64 m is enough.
-
-    Raises
-    ------
-    ValueError
-        If an argument lies outside the domain of `correction_success`.
-
-    Examples
-    --------
-    >>> round(independent_width(1024, 4096, 2, 4))
-    308
-    """
-    success = formulas.correction_success
-    needed = [n_votes // 2 + 1] if majority else range(1, n_votes + 1)
-
-    def excess(log_d):
-        at = [dict(d=exp(log_d), h=h, l=n_active, m=m, n=n, s=n_votes) for h in needed]
-        return max([success(**place) for place in at if success.contains(**place)], default=0) - level
-
-    low, high = log(2 * n_votes), log(64 * m)
-    if excess(low) > 0 or excess(high) < 0:
-        return inf
-    return exp(optimize.brentq(excess, low, high, xtol=1e-9))
-
-
-def smallest_widths(threshold="oracle", level=0.5):
-    """For every cell of the one-layer grid, the width at which a share `level` of the trials is exactly right.
-
-    Parameters
-    ----------
-    threshold : str
-        Final threshold on the votes: "oracle" (the best for each trial), "tuned" (the best for other trials, then fixed)
-        or "majority".
-    level : float
-        Share of trials with all m features right.
-
-    Returns
-    -------
-    list of Width
-        The best of the numbers of units per feature that were tried; cells in which no width tried reached the level are
-        left out.
-
-    Raises
-    ------
-    ValueError
-        If the threshold is not one of the three.
-
-    Examples
-    --------
-    >>> found = smallest_widths("oracle", 0.5)
-    >>> all(w.width.low <= w.width.size <= w.width.high for w in found)
-    True
-    """
-    if threshold not in ("oracle", "tuned", "majority"):
-        raise ValueError(f"threshold must be 'oracle', 'tuned' or 'majority', got {threshold!r}")
-    table = load("error_correction")["one_layer"]
-    trials = table["parameters"]["tuned_trials" if threshold == "tuned" else "trials"]
-    rule = "majority" if threshold == "majority" else "best"
-    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
-    rows = [row for row in rows if row["rule"] == rule]
-    found = {}
-    for key, sweep in _sweeps(rows, ("n", "m", "n_active", "n_votes")).items():
-        width = _crossing(sweep, "d", threshold, trials, level)
-        if width and (key[:3] not in found or width.size < found[key[:3]].width.size):
-            found[key[:3]] = Width(*key, width)
-    return list(found.values())
-
-
-@dataclass(frozen=True, repr=False)
-class Chained(Result):
-    """The most features that a chain of layers carries.
+class Best(Result):
+    """The best of the designs tried: chosen on one half of the trials, measured on the other.
 
     Attributes
     ----------
@@ -138,66 +22,58 @@ class Chained(Result):
         cell of grid.
     n_votes : int
         best units tried.
-    features : Crossing
-        features, interval.
+    threshold : float
+        best threshold tried.
+    found : Crossing
+        size, interval.
+    interior : bool
+        better than its neighbours.
     """
 
     n: int
     n_active: int
     n_votes: int
-    features: Crossing
+    threshold: float
+    found: Crossing
+    interior: bool
 
 
-def largest_chains(design, depth, ramp=0.0, level=0.5):
-    """For every cell of the chain grid, the features up to which a share `level` of the trials is right at a depth.
+def mapped_features(n, n_active, n_votes, needed, depth):
+    """Features at which a sparse chain of n units runs away, by its mean-field map.
 
     Parameters
     ----------
-    design : str
-        "dense" or "sparse", as `superposition.simulate.chained` has it.
+    n, n_active, n_votes, needed : int
+        Units of a layer, active features, units per feature, votes that a unit needs.
     depth : int
-        Layers; one of the depths stored.
-    ramp : float
-        Width over which units switch.
-    level : float
-        Share of trials with all m features right after so many layers.
+        Layers.
 
     Returns
     -------
-    list of Chained
-        The best of the numbers of units per feature that were tried.
-
-    Raises
-    ------
-    ValueError
-        If nothing was stored for such a chain.
+    float
+        The smallest of 2,000 numbers m, evenly spaced in logarithm from n/4 to n²/l, at which three times as many units fire
+        as should.
 
     Examples
     --------
-    >>> [found.n for found in largest_chains("dense", 8) if found.n_active == 2][:2]
-    [256, 512]
+    >>> 4000 < mapped_features(1024, 2, 3, 3, 8) < 5000
+    True
     """
-    tables = load("error_correction")
-    found = {}
-    for table in (tables["chain"], tables["large_chain"]):
-        if depth not in table["parameters"]["depths"]:
-            continue
-        rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
-        rows = [row for row in rows if row["design"] == design and row["ramp"] == ramp]
-        for key, sweep in _sweeps(rows, ("n", "n_active", "n_votes")).items():
-            features = _crossing(sweep, "m", f"right_{depth}", table["parameters"]["trials"], level)
-            if features and (key[:2] not in found or features.size > found[key[:2]].features.size):
-                found[key[:2]] = Chained(*key, features)
-    if not found:
-        raise ValueError(f"no chain is stored with design = {design!r}, depth = {depth}, ramp = {ramp}")
-    return list(found.values())
+    m = np.geomspace(n / 4, n * n / n_active, 2000)
+    listened = -np.expm1(-m * (n_votes / n) ** 2)
+    right = n_active * n_votes
+    firing = np.full(m.shape, float(right))
+    for _ in range(depth - 1):
+        whole = np.floor(firing)
+        more = firing - whole
+        few, many = (stats.binom.sf(needed - 1, whole + extra, listened) for extra in (0, 1))
+        firing = np.minimum(right + (n - right) * ((1 - more) * few + more * many), 20 * right)
+    return float(m[np.flatnonzero(firing >= 3 * right)[0]])
 
 
-def _sweeps(rows, names):
-    sweeps = {}
-    for row in rows:
-        sweeps.setdefault(tuple(row[name] for name in names), []).append(row)
-    return sweeps
+def _rows(*tables):
+    stored = load("error_correction")
+    return [dict(zip(stored[name]["columns"], row, strict=True)) for name in tables for row in stored[name]["rows"]]
 
 
 def _crossing(sweep, size, count, trials, level):
@@ -205,3 +81,98 @@ def _crossing(sweep, size, count, trials, level):
         return crossing([row[size] for row in sweep], [row[count] for row in sweep], trials, level)
     except ValueError:
         return None
+
+
+def _best(rows, cell, design, size, halves, trials, level, largest):
+    """For each cell the design that is best on the first half of the trials, measured on the second."""
+    sign = 1 if largest else -1
+    sweeps = {}
+    for row in rows:
+        at = tuple(row[name] for name in cell)
+        sweeps.setdefault(at, {}).setdefault(tuple(row[name] for name in design), []).append(row)
+    chosen = {}
+    for at, designs in sweeps.items():
+        first = {
+            key: found.size
+            for key, sweep in designs.items()
+            if (found := _crossing(sweep, size, halves[0], trials, level))
+        }
+        if not first:
+            continue
+        best = max(first, key=lambda key: sign * first[key])
+        found = _crossing(designs[best], size, halves[1], trials, level)
+        if found:
+            votes = sorted(key[0] for key in first if key[1:] == best[1:])
+            edge = best[0] == votes[-1] or (best[0] == votes[0] and best[0] > 2)
+            chosen[at] = (best, found, not edge)
+    return chosen
+
+
+def smallest_widths(level=0.5):
+    """Width at which a share `level` of the trials of one layer of votes is exactly right, for each number of active features.
+
+    Returns
+    -------
+    list of Best
+        With the best number of units per feature; units switch at ½.
+
+    Examples
+    --------
+    >>> all(best.found.low <= best.found.size <= best.found.high for best in smallest_widths())
+    True
+    """
+    at = load("error_correction")["one_layer"]["parameters"]
+    rows = _rows("one_layer")
+    found = _best(rows, ("n_active",), ("n_votes",), "d", ("chosen", "right"), at["trials"], level, largest=False)
+    return [Best(at["n"], cell[0], best[0], 0.5, crossed, inside) for cell, (best, crossed, inside) in found.items()]
+
+
+def largest_chains(design, depth, level=0.5, n_votes=None, needed=None, cleaning=0):
+    """Features up to which a share `level` of the trials is right at a depth, for every cell of a chain's grid.
+
+    Parameters
+    ----------
+    design : str
+        "dense" or "sparse".
+    depth : int
+        Layers, 8 or 32.
+    level : float
+        Share of trials with all m features right after so many layers.
+    n_votes, needed : int, optional
+        Only this number of units per feature, and of votes that a sparse unit needs; the best, and all of them, if None.
+    cleaning : int
+        Cleaning layers between two that permute, of the sparse chain.
+
+    Returns
+    -------
+    list of Best
+        Cells in which no number of features tried passes the level are left out.
+
+    Raises
+    ------
+    ValueError
+        If no such chain is stored.
+
+    Examples
+    --------
+    >>> [best.n for best in largest_chains("dense", 8)][:2]
+    [512, 1024]
+    """
+    if design not in ("dense", "sparse") or depth not in load("error_correction")["sparse"]["parameters"]["depths"]:
+        raise ValueError(f"no chain is stored with design = {design!r}, depth = {depth}")
+    rows = _rows("dense") if design == "dense" else _rows("sparse", "large")
+    for row in rows:
+        row.setdefault("n_active", 2)
+        row["threshold"] = row.get("threshold", row.get("needed", 0) / row["n_votes"])
+        row.setdefault("needed", row["n_votes"])
+    rows = [
+        row
+        for row in rows
+        if row.get("cleaning", 0) == cleaning
+        and (n_votes is None or row["n_votes"] == n_votes)
+        and (row["needed"] == (needed or row["n_votes"]))
+    ]
+    trials = load("error_correction")[design]["parameters"]["trials"]
+    halves = (f"chosen_{depth}", f"right_{depth}")
+    found = _best(rows, ("n", "n_active"), ("n_votes", "threshold"), "m", halves, trials, level, largest=True)
+    return [Best(*cell, *best, crossed, inside) for cell, (best, crossed, inside) in sorted(found.items())]

@@ -30,12 +30,11 @@ def level_bells():
     """Readouts of features at K levels as bells, which overlap once there are too many levels."""
     r = sp.Symbol("r", real=True)
     gaps, noise = K - 1, formulas.crosstalk_std.expr
+    nearest = sp.Min(sp.Max(sp.floor(r * gaps + sp.Rational(1, 2)), 0), gaps)
 
-    def every_other(first):
-        """The nearest bell of every other level: they meet half-way, where both are as high."""
-        most = sp.floor((gaps - first) / 2)
-        step = sp.Min(sp.Max(sp.floor((r * gaps - first) / 2 + sp.Rational(1, 2)), 0), most)
-        return sp.exp(-((r - (first + 2 * step) / gaps) ** 2) / (2 * noise**2))
+    def bell(level):
+        shape = sp.exp(-((r - level / gaps) ** 2) / (2 * noise**2)) / (noise * sp.sqrt(2 * sp.pi))
+        return sp.Piecewise((shape, (level >= 0) & (level <= gaps)), (0, True))
 
     half_gap = 1 / (2 * gaps)
     loudest = noise * sp.sqrt(2 * sp.log(m))
@@ -51,11 +50,14 @@ def level_bells():
             Slider(n, 256, 65_536, 8192),
             Slider(m, 1000, 10**9, 100_000),
         ],
-        x=Axis(r, -0.5, 1.5, label="readout, *r*"),
-        y=Axis(low=0, high=1.1, label="density of each level, in units of its peak"),
+        x=Axis(r, -0.3, sp.Max(sp.Rational(13, 10), sp.Rational(11, 10) * loudest), label="readout, *r*"),
+        y=Axis(
+            low=0, high=sp.Rational(11, 10) / (noise * sp.sqrt(2 * sp.pi)), label="probability density of each level"
+        ),
         marks=[
-            Curve(every_other(0), label="levels 0, 2, 4, …"),
-            Curve(every_other(1), label="levels 1, 3, 5, …", series=2),
+            Curve(bell(nearest), label="the nearest level"),
+            Curve(bell(nearest - 1), label="its neighbours", series=2),
+            Curve(bell(nearest + 1), series=2),
             Rule(x=half_gap, label="border between absent and the first level", series=0),
             Rule(x=loudest, label="about where the loudest of *m* noises stands", series=4),
         ],
@@ -207,9 +209,7 @@ def _kept_points(trials=100):
     for size in (10_000, 1_000_000):
         for bits in range(1, _MOST_BITS + 1):
             found = _kept(1024, size, bits, trials, np.random.default_rng([size, bits]))
-            full = formulas.max_active(m=size, n=1024)
-            at = {"n": 1024, "m": size}
-            points.append({"at": at, "x": bits, "y": found.n_active / full, "se": found.n_active_se / full})
+            points.append({"at": {"n": 1024, "m": size}, "x": bits, "y": found.n_active, "se": found.n_active_se})
     return points
 
 
@@ -224,7 +224,7 @@ def few_bits():
     def run(rng, b, m, n, repeats=40, trials=20):
         values = []
         for done in range(1, repeats + 1):
-            values.append(_kept(int(n), int(m), int(b), trials, rng).n_active / full(m=m, n=n))
+            values.append(_kept(int(n), int(m), int(b), trials, rng).n_active)
             if done > 1:
                 yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), trials * done
 
@@ -239,12 +239,12 @@ def few_bits():
             Slider(m, 1000, 10**9, 10_000),
         ],
         x=Axis(b, 0.5, _MOST_BITS + 0.5, label="bits per neuron, *b*"),
-        y=Axis(low=0, high=1.2, label="active features, in units of *n*/(8 ln *m*)"),
+        y=Axis(low=0, high=sp.Rational(6, 5) * full.expr, label="active features, *l*"),
         marks=[
-            Bars(1 - distortion, over=(b, 1, _MOST_BITS), label="1 − *D*"),
-            Rule(y=1, label="full precision", series=0, dash=3),
+            Bars(kept, over=(b, 1, _MOST_BITS), label="(1 − *D*) *n*/(8 ln *m*)"),
+            Rule(y=full, label="full precision", series=0, dash=3),
             Samples(_kept_points(), label="measured", series=2),
-            Dot(b, 1 - distortion, series=3),
+            Dot(b, kept, series=3),
         ],
         readouts=[
             Readout("share of the active features kept", 1 - distortion),
@@ -260,5 +260,5 @@ def few_bits():
             Sentence("One bit, the sign of each neuron, already keeps most of them.", when=b < 2),
             Sentence("Further bits buy next to nothing.", when=b >= 4),
         ],
-        simulate=Simulation(run, "share of *n*/(8 ln *m*)", formula=1 - distortion),
+        simulate=Simulation(run, "number of active features", formula=kept),
     )

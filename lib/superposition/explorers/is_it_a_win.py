@@ -77,7 +77,7 @@ def _borne(n, m, snr, trials, rng):
     def measure(n_active):
         return simulate.superposed_errors(n, m, n_active, snr, trials, rng)
 
-    start = max(1, int(formulas.max_active_noisy(K=2, m=m, n=n, S=snr)))
+    start = max(1, int(formulas.max_active_noisy(m=m, n=n, S=snr)))
     return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
 
 
@@ -97,7 +97,7 @@ def _noisy_points(trials=60):
 def equal_noise():
     """Bits per neuron of superposition and of dense floats, against the signal-to-noise ratio of a neuron."""
     dense, noisy, bound = _inside(formulas.dense_float_bits), _inside(formulas.noisy_capacity), formulas.shannon_bits
-    active = formulas.max_active_noisy.expr.subs(K, 2)
+    active = formulas.max_active_noisy.expr
 
     def run(rng, S, m, n, repeats=10):
         size, features = int(n), int(m)
@@ -111,17 +111,17 @@ def equal_noise():
     return Explorer(
         id="equal-noise",
         title="The same neurons, the same noise",
-        caption="Bits per neuron with boolean features in superposition, and with a number of its own in every neuron, all of it read "
+        caption="Bits per neuron with boolean features in superposition, read at a threshold of ½, and with a number of its own in every neuron, all of it read "
         "without error. Points: measured, bars of two standard errors.",
         sliders=[
-            Slider(S, 0.05, 10_000, 10, integer=False, label="signal-to-noise ratio of a neuron"),
+            Slider(S, 0.05, 10_000, 30, integer=False, label="signal-to-noise ratio of a neuron"),
             Slider(n, 256, 16_384, 2048),
             Slider(m, 1000, 10**9, 10**6),
         ],
         x=Axis(S, 0.05, 10_000, scale="log", label="signal-to-noise ratio, *S*"),
         y=Axis(low=0.005, high=10, scale="log", label="bits per neuron"),
         marks=[
-            Curve(noisy, label="superposition"),
+            Curve(noisy, label="superposition, threshold ½"),
             Curve(dense, label="dense floats"),
             Curve(bound, label="no code can do better", series=5),
             Samples(_noisy_points(), label="superposition, measured", series=1),
@@ -137,7 +137,7 @@ def equal_noise():
         ],
         text=[
             Sentence(
-                "At a signal-to-noise ratio of {S}, superposition carries {bits} bits per neuron, with {active} of {m} features active.",
+                "At a signal-to-noise ratio of {S}, superposition read at ½ carries {bits} bits per neuron, with {active} of {m} features active.",
                 bits=noisy,
                 active=active,
                 when=active >= 1,
@@ -163,11 +163,12 @@ def win_map():
 
     saved = doublings(formulas.neurons_dense.expr / formulas.neurons_superposed.expr)
     at_cell = saved.subs({K: levels, l: m / 2**halvings})
+    shade = sp.Piecewise((at_cell + 2, at_cell > 0), (0, True))
     return Explorer(
         id="win-map",
         title="Where superposition wins",
         caption="Shaded: superposition needs fewer neurons than dense floats of the same signal-to-noise ratio, the darker the fewer. "
-        "Lines: two dictionaries that were trained on networks.",
+        "Lines: the sparsest and the densest of eight dictionaries of one layer of Gemma 2 9B.",
         sliders=[
             Slider(K, 2, 16, 2, scale="linear", label="levels"),
             Slider(l, 1, 10_000, 1000),
@@ -178,15 +179,15 @@ def win_map():
         y=Axis(low=-0.5, high=sp.Rational(1, 2) + doublings(m), label="how rare, log₂(*m*/*l*)"),
         marks=[
             Cells(
-                at_cell,
+                shade,
                 over=((levels, 2, 16), (halvings, 0, sp.floor(doublings(m)))),
                 low=0,
-                high=12,
+                high=14,
                 label="superposition needs fewer neurons",
             ),
             Curve(doublings(1 / edge), label="as many neurons as dense floats", series=3),
-            Rule(y=float(np.log2(24_576 / 60)), label="GPT-2 small, 60 of 24,576", series=2),
-            Rule(y=float(np.log2(131_072 / 114)), label="Gemma 2 9B, 114 of 131,072", series=4),
+            Rule(y=float(np.log2(131_072 / 11)), label="Gemma 2 9B, 11 of 131,072", series=2),
+            Rule(y=float(np.log2(131_072 / 276)), label="Gemma 2 9B, 276 of 131,072", series=4),
             Dot(K, doublings(m / l)),
         ],
         readouts=[

@@ -47,7 +47,7 @@ def two_bells():
     return Explorer(
         id="two-bells",
         title="What a threshold can tell apart",
-        caption="How the readouts of all absent and of all active features are expected to spread, for many neurons. What "
+        caption="How the readouts of all absent and of all active features are expected to spread, by the normal law. What "
         "of a bell lies beyond ½ is read wrongly.",
         sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 1000, 10**7, 10_000)],
         x=Axis(r, -1, 2, label="readout, *r*"),
@@ -74,7 +74,10 @@ def two_bells():
                 errors=formulas.expected_errors,
             ),
             Sentence("One readout can hardly be told from noise, let alone all.", when=4 * l > n),
-            Sentence("One readout is quite safe; all of them together are not.", when=(4 * l <= n) & (formulas.expected_errors.expr > 1)),
+            Sentence(
+                "One readout is wrong less than once in a hundred; all of them together are not safe.",
+                when=(formulas.false_alarm.expr < sp.Rational(1, 100)) & (formulas.expected_errors.expr > 1),
+            ),
         ],
     )  # fmt: skip
 
@@ -176,7 +179,7 @@ def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), tri
 
 def tight_frames():
     """How many features may be active in a tight frame and in a random code, near m = n."""
-    capped = sp.Min(formulas.max_active_tight.expr, m)
+    capped = formulas.max_active_tight
 
     def run(rng, m, n, repeats=12, trials=200):
         values = []
@@ -200,7 +203,7 @@ def tight_frames():
             Dot(m, capped),
         ],
         readouts=[
-            Readout("tight frame", sp.Piecewise((capped, m > n), (m, True))),
+            Readout("tight frame", capped),
             Readout("random code", formulas.max_active),
             Readout("Welch's floor", formulas.welch_bound),
         ],
@@ -219,27 +222,29 @@ def tight_frames():
 
 def _adversaries():
     points = []
-    for neurons in (64, 128, 256, 512, 1024):
-        F = codes.random_code(neurons, 4096, np.random.default_rng(neurons))
-        points.append({"at": {"m": 4096}, "x": neurons, "y": len(simulate.adversarial_set(F).active), "se": 0})
+    for neurons in (1024, 4096, 16_384, 65_536, 262_144):
+        overlaps = simulate.overlaps(neurons, 10**6 - 1, np.random.default_rng(neurons))
+        strongest = np.sort(overlaps)[::-1]
+        needed = int(np.argmax(np.cumsum(strongest) > 0.5)) + 1
+        points.append({"at": {"m": 10**6}, "x": neurons, "y": needed, "se": 0})
     return points
 
 
 def most_or_every():
     """What most active sets bear, and what every set is promised, against the number of neurons."""
-    most, every = formulas.max_active, formulas.guaranteed_active
+    most, every = formulas.max_active, formulas.every_set_bound
     return Explorer(
         id="most-or-every",
         title="Most sets, or every set",
-        caption="Random active sets of up to n/(8 ln m) features are read without error; coherence cannot promise more than ½√n for "
-        "every set. Points: the smallest set that fools a random code of 4,096 features.",
-        sliders=[Slider(n, 64, 10**6, 1024), Slider(m, 100, 10**9, 4096)],
+        caption="A random code reads most active sets of up to n/(8 ln m) features; no code reads every set of more than about ½√n. "
+        "Points: how many features it takes to fool a random code about one given feature of a million.",
+        sliders=[Slider(n, 64, 10**6, 65_536), Slider(m, 100, 10**9, 10**6)],
         x=Axis(n, 64, 10**6, scale="log"),
         y=Axis(low=1, high=10**4, scale="log", label="active features, *l*"),
         marks=[
             Curve(most, label="most sets: *n*/(8 ln *m*)"),
-            Curve(every, label="every set, at best: ½√*n*"),
-            Samples(_adversaries(), label="smallest set that fools a random code", series=3),
+            Curve(every, label="every set, at best"),
+            Samples(_adversaries(), label="fools a random code about one feature", series=3),
             Dot(n, most),
             Dot(n, every),
         ],
@@ -250,14 +255,14 @@ def most_or_every():
         ],
         text=[
             Sentence(
-                "With {n} neurons and {m} features, most active sets of up to {most} features are read without error; for every set "
-                "coherence promises at best {every}.",
+                "With {n} neurons and {m} features, a random code reads at most one feature wrongly on average while up to {most} are "
+                "active; no code reads every set of more than {every}.",
                 most=most,
                 every=every,
             ),
             Sentence(
-                "At so few neurons the best conceivable promise for every set lies above what a random code bears on most sets; "
-                "random codes do not come near that promise.",
+                "At so few neurons the bound for every set lies above what a random code bears on most sets; random codes do not "
+                "come near it.",
                 when=most.expr < every.expr,
             ),
         ],

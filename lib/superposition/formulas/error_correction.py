@@ -1,32 +1,50 @@
 """Formulas of the chapter *The price of error correction*."""
 
+import math
+
+import numpy as np
+from scipy import special, stats
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
 from sympy.codegen.cfunctions import log1p
 
-from superposition.formula import Formula, Q, root
-from superposition.symbols import C, L, alpha, d, delta, h, kappa, l, m, n, s
+from superposition.arguments import integer, real
+from superposition.formula import Formula, Q, log_binomial, root
+from superposition.symbols import C, L, alpha, d, delta, h, kappa, l, m, n, q, s, theta
 
 __all__ = [
     "constant_few_units",
     "constant_many_units",
     "constant_shared_noise",
+    "converse_width",
+    "converse_width_blind",
     "correction_constant",
+    "correction_share_chain",
+    "correction_share_depth",
+    "correction_share_layers",
+    "correction_share_neurons",
+    "correction_share_weights",
     "correction_success",
     "correction_width",
     "dense_chain_features",
     "dense_chain_reliability",
     "depth_neurons",
     "effective_active",
+    "half_space_width",
+    "half_space_width_kept",
     "majority_constant",
     "majority_exponent",
     "majority_shared_noise",
     "max_active_depth",
+    "sparse_chain_exponent",
     "sparse_chain_features",
-    "sparse_chain_reliability",
+    "sparse_chain_listened",
+    "sparse_chain_weights",
+    "threshold_constant",
     "unit_error",
     "unit_noise",
     "unit_reliability",
     "vote_exponent",
+    "vote_layer_failure",
 ]
 
 CHAPTER = "derived in the chapter The price of error correction"
@@ -38,9 +56,9 @@ max_active_depth = Formula(
     "max_active_depth",
     n / (8 * log(m * L / delta)),
     "active features up to which L layers that threshold every feature make any error with probability at most δ",
-    "asymptotic",
+    "bound",
     CHAPTER,
-    detail="Gaussian, for many neurons; sufficient, since δ then bounds the expected number of errors",
+    detail="sufficient, for every n, if every layer's code is random and uniform, however the layers depend on each other",
     domain=_TWO_FEATURES,
 )
 
@@ -48,9 +66,9 @@ depth_neurons = Formula(
     "depth_neurons",
     8 * l * log(m * L / delta),
     "neurons with which L layers that threshold every feature make any error with probability at most δ",
-    "asymptotic",
+    "bound",
     "max_active_depth solved for n",
-    detail="Gaussian, for many neurons; sufficient",
+    detail="sufficient, as max_active_depth",
     domain=_TWO_FEATURES,
 )
 
@@ -218,24 +236,16 @@ effective_active = Formula(
     lhs="l'",
 )
 
+_stray = l * (m / d - 1 / s) / m
+
 dense_chain_reliability = Formula(
     "dense_chain_reliability",
-    n * d / (4 * m * s * effective_active.expr),
+    1 / (4 * (m * s / d) * (effective_active.expr / n + _stray)),
     "reliability of a hidden unit that hears votes through a dense code",
     "asymptotic",
     CHAPTER,
-    detail="as effective_active",
+    detail="as effective_active; crosstalk of all votes, and the stray votes of the unit's own features, heard directly",
     where=(s <= d, d <= m * s),
-    lhs=r"\kappa",
-)
-
-sparse_chain_reliability = Formula(
-    "sparse_chain_reliability",
-    d**2 / (4 * m * s * l),
-    "reliability of a hidden unit that hears the hidden units of the layer before directly",
-    "asymptotic",
-    CHAPTER,
-    detail="for many features per unit; met when no unit errs",
     lhs=r"\kappa",
 )
 
@@ -245,15 +255,242 @@ dense_chain_features = Formula(
     "features that a chain of layers carries through dense codes, with as many hidden units as neurons",
     "asymptotic",
     CHAPTER,
-    detail="for many more features than neurons; κ is what the chain needs, and grows like a logarithm; exponent of the chain measured as 1.4 to 1.5",
+    detail="for many more features than neurons; κ is what the chain needs, and grows like a logarithm",
+)
+
+sparse_chain_listened = Formula(
+    "sparse_chain_listened",
+    1 - exp(-m * (s / d) ** 2),
+    "share of the units of the layer before that a unit listens to, those with which it shares a feature",
+    "asymptotic",
+    CHAPTER,
+    detail="random assignments, for loads ms/d much below m",
+    where=(s <= d,),
+)
+
+sparse_chain_exponent = Formula(
+    "sparse_chain_exponent",
+    2 - 1 / q,
+    "power of n with which the features grow that a sparse chain carries, when each unit needs q votes, at fixed s",
+    "asymptotic",
+    CHAPTER,
+    detail="for n → ∞ with q, s and l fixed",
 )
 
 sparse_chain_features = Formula(
     "sparse_chain_features",
-    n**2 / (4 * kappa * s * l),
-    "features that a chain of layers carries when its n hidden units are themselves the next layer's code",
+    4 * n**2 / (exp(3) * l * log(n) ** 2),
+    "features that a chain of n units a layer carries when its units hear each other directly, with the best number of votes",
     "asymptotic",
     CHAPTER,
-    detail="for s much above 2√κ, where stray votes are many and their law is normal; at fixed κ. Votes that can be counted need a κ that grows "
-    "with n: the exponent of the chain was measured as 1.5 for n up to 4,096, and more beyond",
+    detail="for many active features and n → ∞; the rate of one active feature is that of Willshaw's memory",
+    domain={n: Interval(2, oo)},
 )
+
+sparse_chain_weights = Formula(
+    "sparse_chain_weights",
+    s**2,
+    "weights for each feature and layer of a sparse chain, if units share at most one feature",
+    "bound",
+    CHAPTER,
+    detail="at most; a copy of a feature that has a unit of its own takes one",
+)
+
+_best_fires, _best_errs = 1 - Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
+threshold_constant = Formula(
+    "threshold_constant",
+    kappa
+    / 2
+    / (_best_fires * log(_best_fires / _best_errs) + (1 - _best_fires) * log((1 - _best_fires) / (1 - _best_errs))),
+    "width of a correcting layer in units of m l/l_max, when hidden units switch at θ, with the best final threshold",
+    "heuristic",
+    CHAPTER,
+    detail="for ln l much below ln m and votes that err independently; reliability κ as of a unit that switches at 1/2",
+    domain={kappa: Interval(Rational(1, 1000), 100), theta: Interval(Rational(1, 100), Rational(99, 100))},
+    lhs="C",
+)
+
+half_space_width = Formula(
+    "half_space_width",
+    pi / 2 * n * (8 * l * log(m) / n) / (1 - 8 * l * log(m) / n),
+    "half-space units sign(Wx), W random, from which a layer's features can be read at threshold 1/2",
+    "asymptotic",
+    CHAPTER,
+    detail="to leading order, as max_active; what is read is exact, given the state x: a normal law of variance (π/2)(|x|² - r²)/d",
+    domain=_TWO_FEATURES,
+    where=(n > 8 * l * log(m),),
+    lhs="d",
+)
+
+half_space_width_kept = Formula(
+    "half_space_width_kept",
+    4 * pi * l * log(m),
+    "neurons whose signs alone suffice to read a layer's features at threshold 1/2",
+    "asymptotic",
+    CHAPTER,
+    detail="to leading order, as max_active; no more than there are neurons",
+    domain=_TWO_FEATURES,
+    lhs="d",
+)
+
+converse_width = Formula(
+    "converse_width",
+    (log_binomial(m, l) + log(1 - delta)) / log(2),
+    "boolean units below which no decoder reads a uniformly random set of l features rightly with probability 1 - δ",
+    "bound",
+    CHAPTER,
+    detail="necessary, whatever the units compute and the decoder knows",
+    where=(l <= m,),
+)
+
+converse_width_blind = Formula(
+    "converse_width_blind",
+    2 * m / (n + Rational(1, 2)) * ((1 - delta) * log(m) - log(2)),
+    "units, each a function of its own weighted sum of readouts, below which no decoder that ignores the code reads one active "
+    "feature with probability 1 - δ",
+    "bound",
+    CHAPTER,
+    detail="necessary, for one active feature and normal codes, if no feature's leverage in the weights is above 1/2; by Fano",
+)
+
+correction_share_depth = Formula(
+    "correction_share_depth",
+    log(L) / log(m * L / delta),
+    "share of the neurons of depth_neurons that are there because all of L layers have to be right, not one",
+    "exact",
+    CHAPTER,
+    detail="1 less the ratio of depth_neurons for one layer and for L",
+    domain=_TWO_FEATURES,
+)
+
+correction_share_neurons = Formula(
+    "correction_share_neurons",
+    m / (m + n),
+    "share of all units that only correct, when every layer of n neurons is followed by a unit for each of m features",
+    "exact",
+    CHAPTER,
+)
+
+correction_share_weights = Formula(
+    "correction_share_weights",
+    2 * m / (2 * m + n),
+    "share of all weights that only correct: m units that read n neurons and write to them, beside a layer of n² weights",
+    "exact",
+    CHAPTER,
+)
+
+correction_share_layers = Formula(
+    "correction_share_layers",
+    log(1 + (m - 1) / n) / (log(1 + (m - 1) / n) + log(1 + m / (8 * l * log(m)))),
+    "share of the layers that correct, when layers that only move features to a fresh random code are run as long as can be read",
+    "asymptotic",
+    CHAPTER,
+    detail="at the limit of linear readout; one correction after k such layers, k not rounded; meant for k of at least 1, l up to l_max",
+    domain=_TWO_FEATURES,
+    where=(n >= 8 * l * log(m),),
+)
+
+correction_share_chain = Formula(
+    "correction_share_chain",
+    1 - 8 * l * log(m * L / delta) / n,
+    "share of the n neurons of a layer beyond those on which m features could be read, L times, with a unit for each feature",
+    "exact",
+    CHAPTER,
+    detail="1 less the ratio of depth_neurons and n",
+    domain=_TWO_FEATURES,
+    where=(n >= 8 * l * log(m * L / delta),),
+)
+
+
+def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
+    """Upper bound on the probability that a layer of votes reads any of its features wrongly.
+
+    .. math:: P \\le (m - l)\\, E\\, P[K + \\mathrm{Bin}(s - K, p(r)) \\ge h]
+              + l\\, E\\, P[\\mathrm{Bin}(s - K', p_1(r)) < h]
+
+    Parameters
+    ----------
+    d, h, l, m, n, s : int
+        Hidden units, votes that a feature needs, active features, features, neurons, units per feature.
+    threshold : float
+        Where hidden units switch, above 0.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its type or range: l below m, h at most s, and d is s times a prime of at least s and √m.
+
+    Notes
+    -----
+    *Bound*, at every size, for codes of independent normal entries and Reed–Solomon assignments, without any assumption of
+    independence. Given the length of the state, √(l c) with n c ~ χ²ₙ, an absent readout is normal with variance c l/n and an
+    active one with mean c and variance c (l - 1)/n; given a feature's readout r, what its s units hear beside it is
+    independent, since two features share at most one unit. K and K' count the active features among those on its units
+    (hypergeometric). Both integrands are monotone in r and in c, so that sums over cells, each at its worse corner, bound the
+    two integrals from above.
+
+    Source: derived in the chapter The price of error correction.
+
+    Examples
+    --------
+    >>> vote_layer_failure(d=4 * 503, h=4, l=4, m=16_384, n=4096, s=4) < 0.5
+    True
+    """
+    d, h, l, m, n, s = (integer(name, value) for name, value in zip("dhlmns", (d, h, l, m, n, s), strict=True))
+    theta = real("threshold", threshold, 0, ends="()")
+    integer("l", l, high=m - 1)
+    integer("h", h, high=s)
+    group, over = divmod(d, s)
+    prime = group > 1 and all(group % k for k in range(2, math.isqrt(group) + 1))
+    if over or not prime or group < s or group * group < m:
+        raise ValueError(f"d must be s = {s} times a prime of at least s and the root of m = {m}, got {d}")
+    loads = {-(-m // group), m // group} - {0}
+    most = max(loads)
+
+    # cells of c, and of a standard normal g: each ends where the next begins
+    c = np.concatenate([[0], _cells(n) / n, [np.inf]])
+    c_mass = np.diff(special.gammainc(n / 2, c * n / 2))
+    g = np.concatenate([[-np.inf], np.linspace(-9, 9, 1801), [np.inf]])
+    g_mass = np.diff(special.ndtr(g))
+
+    def fires(signal, scale):
+        """Chances that a unit passes its threshold, given what it hears of one feature; one array for each load."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for load in loads:
+                yield special.ndtr(signal / (scale * math.sqrt(load - 1))) if load > 1 else (signal >= 0) * 1.0
+
+    def average(chance, collide, others):
+        """Mean over K, hypergeometric, of chance(K)."""
+        k = np.arange(max(0, collide + others - (m - 1)), min(collide, others) + 1)
+        weights = stats.hypergeom.pmf(k, m - 1, collide, others)
+        return sum(w * chance(min(int(stray), s)) for stray, w in zip(k, weights, strict=True) if w > 0)
+
+    grid = np.concatenate([[0], np.logspace(-14, -1, 500), np.linspace(0.1, 1, 500)[1:]])
+    collide = s * (most - 1)
+    wrong = average(lambda k: stats.binom.sf(h - k - 1, s - k, grid), collide, l)
+    missed = average(lambda k: stats.binom.cdf(h - 1, s - k, grid), collide, l - 1)
+
+    upper = c[1:, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        scale = np.sqrt(upper * l / n)
+        p = np.max(list(fires(scale * g[1:] - theta, scale)), axis=0)
+        p[-1], p[:, -1] = 1, 1
+        false_alarm = wrong[np.searchsorted(grid, np.minimum(p, 1))]
+        lower = c[:-1, None]
+        scale = np.sqrt(lower * l / n)
+        p = np.min(list(fires(lower + np.sqrt(lower * (l - 1) / n) * g[:-1] - theta, scale)), axis=0)
+        p[0], p[:, 0] = 0, 0
+        miss = missed[np.searchsorted(grid, p, side="right") - 1]
+    return float(min(1, c_mass @ ((m - l) * false_alarm + l * miss) @ g_mass))
+
+
+def _cells(n):
+    """Values of χ²ₙ at which cells end: evenly spaced in its cube root, which is nearly normal."""
+    centre, spread = 1 - 2 / (9 * n), math.sqrt(2 / (9 * n))
+    ends = centre + spread * np.linspace(-8, 8, 321)
+    return n * ends[ends > 0] ** 3

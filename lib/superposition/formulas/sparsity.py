@@ -1,21 +1,24 @@
 """Formulas of the chapter *Sparsity*."""
 
-from sympy import Eq, Interval, Piecewise, Pow, Rational, exp, log, oo, pi
+from sympy import Eq, Interval, Min, Piecewise, Pow, Rational, exp, log, oo, pi
 
 from superposition.formula import Formula, Q, half, root
-from superposition.symbols import l, m, n
+from superposition.symbols import delta, l, m, n
 
 __all__ = [
     "crosstalk_std",
     "crosstalk_std_present",
     "errors_at_limit",
+    "errors_sure",
+    "every_set_bound",
     "expected_errors",
-    "expected_errors_bound",
     "false_alarm",
-    "guaranteed_active",
+    "gaussian_excess",
     "max_active",
+    "max_active_sure",
     "max_active_tight",
     "max_features",
+    "max_features_sure",
     "miss",
     "random_walk_noise",
 ]
@@ -24,6 +27,7 @@ CHAPTER = "derived in the chapter Sparsity"
 _TWO_FEATURES = {m: Interval(2, oo)}
 _false_alarm = Q(half(root(n / l)))
 _miss = Q(half(root(n / (l - 1))))
+_GAUSSIAN = "Gaussian crosstalk: for n far below 64 l³, where formula / truth is about exp(n/(64 l³)); at fixed l it gets worse with n"
 
 random_walk_noise = Formula(
     "random_walk_noise",
@@ -52,13 +56,66 @@ crosstalk_std_present = Formula(
     detail="over random codes, at unit activations",
 )
 
+errors_sure = Formula(
+    "errors_sure",
+    m * exp(-n / (8 * l)),
+    "expected number of the m features that a threshold at 1/2 reads wrongly, at most",
+    "bound",
+    CHAPTER,
+    detail="upper bound, for random codes with any n and any l ≤ m: an absent feature is read wrongly with probability at most exp(-n/8l), an active "
+    "one with at most exp(-n/8(l - 1))",
+    where=(l <= m,),
+)
+
+max_active = Formula(
+    "max_active",
+    n / (8 * log(m)),
+    "active features up to which a random code reads at most one of m wrongly on average",
+    "bound",
+    "Linsefors 2024; " + CHAPTER,
+    detail="lower bound on how many may be active, at every n and m; errors_sure is 1 there",
+    domain=_TWO_FEATURES,
+    lhs=r"l_{\max}",
+)
+
+max_active_sure = Formula(
+    "max_active_sure",
+    n / (8 * log(m / delta)),
+    "active features up to which a random code reads all m without a single error",
+    "bound, with probability",
+    CHAPTER,
+    detail="lower bound on how many may be active, at every n and m; an active set drawn without regard to the code fails with probability at most δ",
+)
+
+max_features = Formula(
+    "max_features",
+    exp(n / (8 * l)),
+    "features of which a random code reads at most one wrongly on average while l are active",
+    "bound",
+    "max_active solved for m",
+    detail="lower bound on how many fit, at every n and l; with l fixed and many neurons their logarithm is larger by the factor -4l² ln(1 - 1/(4l²)): "
+    "1.15 at l = 1, 1.03 at l = 2",
+    where=(n <= 5600 * l,),
+    lhs=r"m_{\max}",
+)
+
+max_features_sure = Formula(
+    "max_features_sure",
+    delta * exp(n / (8 * l)),
+    "features that a random code reads without a single error while l are active",
+    "bound, with probability",
+    "max_active_sure solved for m",
+    detail="lower bound on how many fit, where it is at least l; an active set drawn without regard to the code fails with probability at most δ",
+    where=(n <= 5600 * l,),
+)
+
 false_alarm = Formula(
     "false_alarm",
     _false_alarm,
     "probability that an absent feature reads above 1/2",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many neurons",
+    detail=_GAUSSIAN,
 )
 
 miss = Formula(
@@ -67,7 +124,7 @@ miss = Formula(
     "probability that an active feature reads below 1/2",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many neurons; 0 at l = 1, where nothing disturbs the only active feature",
+    detail="Gaussian crosstalk: for n far below 64 (l - 1)³; 0 at l = 1, where nothing disturbs the only active feature",
 )
 
 expected_errors = Formula(
@@ -76,40 +133,18 @@ expected_errors = Formula(
     "expected number of the m features that a threshold at 1/2 reads wrongly",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many neurons; at l = 1 up to 28 % too low below n = 12 and too high above it, 2.8 times at n = 64",
+    detail=_GAUSSIAN,
     where=(l <= m,),
 )
 
-expected_errors_bound = Formula(
-    "expected_errors_bound",
-    m * exp(-n / (8 * l)) / 2,
-    "a simple number that the expected number of errors stays below",
-    "bound",
+gaussian_excess = Formula(
+    "gaussian_excess",
+    exp(-n * l / 2 * log(1 - 1 / (4 * l**2)) - n / (8 * l)),
+    "how many times the probability of a false alarm the normal law gives, to leading order in the exponent",
+    "asymptotic",
     CHAPTER,
-    detail="upper bound on expected_errors, by Q(x) ≤ exp(-x²/2)/2",
-    where=(l <= m,),
-)
-
-max_active = Formula(
-    "max_active",
-    n / (8 * log(m)),
-    "active features up to which all m are read without error",
-    "asymptotic",
-    "Linsefors 2024; " + CHAPTER,
-    detail="for many features; at the limit about 1/√(4π ln m) readouts are wrong",
-    domain=_TWO_FEATURES,
-    lhs=r"l_{\max}",
-)
-
-max_features = Formula(
-    "max_features",
-    exp(n / (8 * l)),
-    "features that can be read without error while l are active",
-    "asymptotic",
-    "max_active solved for m",
-    detail="for many features",
+    detail="for n far above 8l, where the threshold is far out in the tail; about exp(n/(64 l³)), the next term of the exponent being n/(384 l⁵)",
     where=(n <= 5600 * l,),
-    lhs=r"m_{\max}",
 )
 
 errors_at_limit = Formula(
@@ -118,28 +153,29 @@ errors_at_limit = Formula(
     "expected number of wrong readouts when n/(8 ln m) features are active",
     "asymptotic",
     CHAPTER,
-    detail="for many features",
+    detail="Gaussian crosstalk: for l far above √(ln m)/√8, which is n far below 64 l³; fewer active features leave fewer errors, about m^(-1/(8l²)) times "
+    "as many",
     domain=_TWO_FEATURES,
 )
 
 max_active_tight = Formula(
     "max_active_tight",
-    Piecewise((m, Eq(m, n)), (n / (8 * log(m)) * (m - 1) / (m - n), True)),
-    "active features up to which all m are read without error, for a tight frame with random signs",
+    Piecewise((m, Eq(m, n)), (Min(m, n / (8 * log(m)) * (m - 1) / (m - n)), True)),
+    "active features up to which all m are read about as well as a random code reads them at its limit, by a random tight frame",
     "heuristic",
     CHAPTER,
-    detail="measured 2 to 8 % above it for m/n from 1.05 to 4 and n from 64 to 256; closer to n it exceeds m, which is then the limit, reached by "
-    "frames with random signs; at m = n nothing interferes and all m may be active",
+    detail="tight frames with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
     domain=_TWO_FEATURES,
     where=(m >= n,),
     lhs=r"l_{\max}",
 )
 
-guaranteed_active = Formula(
-    "guaranteed_active",
-    root(n) / 2,
-    "active features up to which every active set would be read without error at coherence 1/√n",
+every_set_bound = Formula(
+    "every_set_bound",
+    1 + root(n) / 2 / root(1 - 3 * n / (2 * m)),
+    "active features up to which some code could read every active set without error",
     "bound",
     CHAPTER,
-    detail="upper limit on what coherence alone can promise once m is far above n, since coherence is at least about 1/√n",
+    detail="upper bound for any code of unit columns, read linearly at 1/2",
+    where=(2 * m > 3 * n,),
 )
