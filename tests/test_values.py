@@ -1,0 +1,464 @@
+"""Every formula has the value that it must have, by hand, from print or from its definition; its word; and its domain.
+
+One table for each topic. A row's numbers were found without the formula: at places where the answer is a school sum
+(m = e⁴ makes ln m = 4, three neurons make overlaps uniform), from tables of the normal law, or with mpmath from what
+the formula stands for. A change of any constant, sign, exponent or condition of a formula shows here.
+"""
+
+from dataclasses import dataclass
+from math import comb
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from superposition import formulas
+from superposition.formula import numeric
+from superposition.symbols import NOTATION, entry
+
+e, pi, ln, sqrt = mp.e, mp.pi, mp.log, mp.sqrt
+EXACT, BOUND, ASYMPTOTIC, HEURISTIC = "exact", "bound", "asymptotic", "heuristic"
+LIKELY = "bound, with probability"
+
+
+@dataclass
+class Row:
+    """What is known of a formula without it.
+
+    Attributes
+    ----------
+    status : str
+        its word.
+    values : list of tuple
+        arguments, and the value there.
+    inside : list of dict
+        changes of the first arguments that stay within the domain, at its ends.
+    outside : list of dict
+        changes that leave it, each by one end or one condition.
+    """
+
+    status: str
+    values: list
+    inside: list
+    outside: list
+
+
+def row(status, *values, inside=(), outside=()):
+    return Row(status, list(values), list(inside), list(outside))
+
+
+def at(**arguments):
+    return {name: float(value) for name, value in arguments.items()}
+
+
+def tail(x):
+    """P(Z > x) of a standard normal Z: 0.1587 at 1, 0.02275 at 2, 0.00135 at 3."""
+    return mp.ncdf(-x)
+
+
+def bits(count):
+    return ln(count) / ln(2)
+
+
+def divergence(a, b):
+    """Of the coin a from the coin b, in nats."""
+    return sum(p * ln(p / q) for p, q in ((a, b), (1 - a, 1 - b)))
+
+
+def at_least(h, s, p):
+    """P(at least h of s coins of chance p)."""
+    return sum(comb(s, k) * p**k * (1 - p) ** (s - k) for k in range(h, s + 1))
+
+
+Q1, Q2 = tail(1), tail(2)
+LEAST_TWO_FEATURES = dict(inside=[at(m=2)], outside=[at(m=1.99)])
+
+# Three neurons: overlaps are uniform on [-1, 1] (Archimedes). Two neurons: angles are uniform.
+DIRECTIONS = {
+    "overlap_density": row(
+        EXACT,
+        (at(n=3, t=0.3), 0.5),
+        (at(n=2, t=0.6), 1 / (0.8 * pi)),
+        (at(n=5, t=0.5), 0.75 * 0.75),
+        inside=[at(n=2)],
+        outside=[at(n=1.99), at(t=-1), at(t=1)],
+    ),
+    "overlap_tail": row(
+        EXACT,
+        (at(n=3, t=0.5), 0.25),
+        (at(n=2, t=0.5), 1 / mp.mpf(3)),
+        (at(n=4, t=0), 0.5),
+        inside=[at(n=2), at(t=0), at(t=1)],
+        outside=[at(n=1.99), at(t=-0.01), at(t=1.01)],
+    ),
+    "overlap_tail_bound": row(
+        BOUND,
+        (at(n=5, t=0.6), 0.64 * 0.64 / 2),
+        inside=[at(n=2), at(t=0), at(t=1)],
+        outside=[at(n=1.99), at(t=-0.01), at(t=1.01)],
+    ),
+    "typical_overlap": row(EXACT, (at(n=25), 0.2)),
+    "worst_overlap": row(ASYMPTOTIC, (at(m=e**4, n=64), 0.5)),
+    "worst_overlap_law": row(
+        ASYMPTOTIC,
+        (at(n=3, m=4, t=0.5), mp.exp(-12 * 0.25)),
+        inside=[at(n=2), at(m=2), at(t=0), at(t=1)],
+        outside=[at(n=1.99), at(m=1.99), at(t=-0.01), at(t=1.01)],
+    ),
+    "worst_overlap_median": row(
+        ASYMPTOTIC,
+        (at(n=3, m=4), 1 - ln(2) / 6),
+        (at(n=2, m=3), mp.cos(pi * ln(2) / 6)),
+        inside=[at(n=2), at(m=2)],
+        outside=[at(n=1.99), at(m=1.99)],
+    ),
+    "jl_overlap": row(BOUND, (at(m=e**2, n=64), 0.5)),
+    "jl_dimension": row(BOUND, (at(eps=0.3, m=e), 4 / mp.mpf("0.036")), outside=[at(eps=0)]),
+    "angle_bound": row(BOUND, (at(eps=0.2), 0.5)),
+    "angle_bound_lengths": row(BOUND, (at(eps=0.2), 1.25)),
+    "angle_bound_polarised": row(BOUND, (at(eps=0.2), 0.25)),
+    # the six diagonals of the icosahedron, and the 28 lines in 7 dimensions
+    "welch_bound": row(
+        BOUND,
+        (at(n=3, m=6), sqrt(mp.mpf(1) / 5)),
+        (at(n=7, m=28), 1 / mp.mpf(3)),
+        inside=[at(m=3), at(m=2, n=1)],
+        outside=[at(m=1.99, n=1), at(m=2.99)],
+    ),
+    "jl_directions": row(
+        BOUND, (at(n=800, eps=0.1), e), inside=[at(n=22_400, eps=0.5)], outside=[at(n=22_401, eps=0.5)]
+    ),
+    "gilbert_varshamov": row(
+        BOUND,
+        (at(n=3, eps=0.5), 2),
+        (at(n=2, eps=0.5), 1.5),
+        inside=[at(n=2), at(n=599.9, eps=sqrt(1 - mp.exp(-2)))],
+        outside=[at(n=1.99), at(n=600.1, eps=sqrt(1 - mp.exp(-2)))],
+    ),
+    "welch_directions": row(
+        BOUND, (at(n=7, eps=1 / mp.mpf(3)), 28), inside=[at(n=3.99, eps=0.5)], outside=[at(n=4, eps=0.5)]
+    ),
+    "kabatiansky_levenshtein": row(
+        ASYMPTOTIC,
+        (at(n=8, eps=0.6), 8 * mp.mpf("1.125") ** 9),
+        inside=[at(n=1783)],
+        outside=[at(eps=0), at(n=1784)],
+    ),
+}
+
+# Five active features on twenty neurons: a threshold at 1/2 is one standard deviation, √(5/20), away.
+FIVE = at(l=5, m=12, n=20)
+SPARSITY = {
+    "random_walk_noise": row(HEURISTIC, (at(l=3, m=e, n=96), 0.5)),
+    "crosstalk_std": row(EXACT, (at(l=4, n=25), 0.4)),
+    "crosstalk_std_present": row(EXACT, (at(l=5, n=25), 0.4)),
+    "false_alarm": row(ASYMPTOTIC, (at(l=5, n=20), 0.158655253931457)),
+    "miss": row(ASYMPTOTIC, (at(l=6, n=20), 0.158655253931457), (at(l=1, n=20), 0)),
+    "expected_errors": row(
+        ASYMPTOTIC, (FIVE, 7 * Q1 + 5 * tail(sqrt(5) / 2)), inside=[at(l=12)], outside=[at(l=12.01)]
+    ),
+    "expected_errors_bound": row(BOUND, (at(l=3, m=10, n=24), 5 / e), inside=[at(l=10)], outside=[at(l=10.01)]),
+    "max_active": row(ASYMPTOTIC, (at(m=e**3, n=48), 2), **LEAST_TWO_FEATURES),
+    "max_features": row(ASYMPTOTIC, (at(l=3, n=48), e**2), inside=[at(l=1, n=5600)], outside=[at(l=1, n=5601)]),
+    "errors_at_limit": row(ASYMPTOTIC, (at(m=e**4), 1 / (4 * sqrt(pi))), **LEAST_TWO_FEATURES),
+    "max_active_tight": row(
+        HEURISTIC,
+        (at(m=e**5, n=48), 1.2 * (e**5 - 1) / (e**5 - 48)),
+        (at(m=100, n=100), 100),
+        inside=[at(m=48), at(m=2, n=1)],
+        outside=[at(m=1.99, n=1), at(m=47.99)],
+    ),
+    "guaranteed_active": row(BOUND, (at(n=36), 3)),
+}
+
+LEVELS = dict(inside=[at(m=2), at(K=2)], outside=[at(m=1.99), at(K=1.99)])
+BOOLEANISH = {
+    "naive_levels": row(
+        HEURISTIC, (at(l=3, m=e**2, n=432), 3), inside=[at(l=e**2), at(l=1, m=2)], outside=[at(l=7.4), at(l=1, m=1.99)]
+    ),
+    "levels": row(
+        HEURISTIC, (at(l=3, m=e**2, n=432), 4), inside=[at(l=e**2), at(l=1, m=2)], outside=[at(l=7.4), at(l=1, m=1.99)]
+    ),
+    # half a gap, 1/(2(K - 1)), is √(2 ln m) noises: at K = 2 the mean square is 1, and 32/(8 · 2 · 2) = 1
+    "levels_uniform": row(
+        HEURISTIC,
+        (at(l=2, m=e**2, n=32), 2),
+        (at(l=2, m=e**2, n=80), 3),
+        inside=[at(n=5.34), at(l=1, m=2), at(l=2, m=2)],
+        outside=[at(n=5.33), at(l=1, m=1.99), at(l=2.01, m=2)],
+    ),
+    "level_mean_square": row(
+        EXACT, (at(K=4), mp.mpf(1 + 4 + 9) / 27), (at(K=3), 0.625), (at(K=2), 1), inside=[at(K=2)], outside=[at(K=1.99)]
+    ),
+    # at K = 3 half a gap is 1/4, and √(5/80) is 1/4, too
+    "level_errors": row(
+        ASYMPTOTIC,
+        (at(K=3, l=5, m=12, n=80), 7 * Q1 + 5 * tail(sqrt(1.25))),
+        inside=[at(K=2), at(l=12)],
+        outside=[at(K=1.99), at(l=12.01)],
+    ),
+    # at K = 3 the mean square is 5/8 and half a gap 1/4; the upper level is misread from one side only
+    "level_errors_uniform": row(
+        HEURISTIC,
+        (at(K=3, l=5, m=12, n=50), 7 * Q1 + 5 * 1.5 * tail(sqrt(1.25))),
+        inside=[at(K=2), at(l=12)],
+        outside=[at(K=1.99), at(l=12.01)],
+    ),
+    "max_active_levels": row(HEURISTIC, (at(K=3, m=e, n=96), 3), **LEVELS),
+    "max_active_levels_uniform": row(HEURISTIC, (at(K=3, m=e, n=60), 3), **LEVELS),
+    "value_noise": row(EXACT, (at(A=3, l=5, n=48), 0.5)),
+    "level_bits": row(
+        EXACT, (at(K=4, l=2, m=5), bits(10 * 3**2)), inside=[at(l=5), at(K=2)], outside=[at(l=5.01), at(K=1.99)]
+    ),
+    # two active features: C(1000, 2) pairs, two levels for each
+    "level_capacity": row(
+        HEURISTIC,
+        (at(K=3, m=1000, n=2 * 32 * ln(1000)), bits(499_500 * 4) / (64 * ln(1000))),
+        inside=[at(n=221.1), at(n=1000), at(K=2)],
+        outside=[at(n=221.0), at(n=1000.1), at(K=1.99), at(m=1.99, n=1)],
+    ),
+    "level_capacity_uniform": row(
+        HEURISTIC,
+        (at(K=3, m=1000, n=2 * 20 * ln(1000)), bits(499_500 * 4) / (40 * ln(1000))),
+        inside=[at(n=138.2), at(n=1000), at(K=2)],
+        outside=[at(n=138.1), at(n=1000.1), at(K=1.99), at(m=1.99, n=1)],
+    ),
+    "neuron_excess_kurtosis": row(EXACT, (at(l=3, n=10), -1 / mp.mpf(6))),
+    "panter_dite": row(ASYMPTOTIC, (at(b=2), sqrt(3) * pi / 32), inside=[at(b=1), at(b=64)], outside=[at(b=64.01)]),
+    "quantised_noise": row(ASYMPTOTIC, (at(D=0.5, l=3, n=24), 0.5), (at(D=0.75, l=3, n=24), sqrt(0.5))),
+    "max_active_quantised": row(ASYMPTOTIC, (at(D=0.25, m=e**2, n=64), 3), **LEAST_TWO_FEATURES),
+    # the readout averages 1 - D = 0.8 with variance 0.8 · 9/320 = 0.15²; 1/2 is two of these below
+    "unscaled_miss": row(
+        ASYMPTOTIC, (at(D=0.2, l=9, n=320), 0.0227501319481792), inside=[at(D=0.5)], outside=[at(D=0.51)]
+    ),
+}
+
+
+def saddle(z, n):
+    """(l0, m) at which l = l0 + (m - l0) Q(z) has a double root, from the map and its slope in l = n/(4 z²)."""
+    l = n / (4 * z**2)
+    slope = mp.npdf(z) * z / (2 * l)
+    others = 1 / slope
+    l0 = l - others * tail(z)
+    return l0, l0 + others
+
+
+RARE = dict(inside=[at(l=12), at(l=1, n=5600)], outside=[at(l=12.01), at(l=1, n=5601)])
+SADDLE = dict(inside=[at(z=1.5), at(z=30)], outside=[at(z=1.49), at(z=30.01)])
+COMPOUNDING_NOISE = {
+    "noise_growth_linear": row(EXACT, (at(L=3, m=7, n=3), 27), inside=[at(L=637)], outside=[at(L=638)]),
+    "noise_growth_tight": row(
+        EXACT, (at(L=3, m=6, n=2), 27), inside=[at(L=637), at(m=2)], outside=[at(L=638), at(m=1.99)]
+    ),
+    "signal_to_noise_late": row(ASYMPTOTIC, (at(L=4, l=3, m=32, n=2), sqrt(2 / pi) * 5 / 8 * 31 / 24)),
+    "expected_active_next": row(
+        ASYMPTOTIC, (FIVE, 5 + 7 * Q1 - 5 * tail(sqrt(5) / 2)), inside=[at(l=12)], outside=[at(l=12.01)]
+    ),
+    "expected_active_redriven": row(
+        ASYMPTOTIC,
+        (FIVE | at(l0=3), 3 + 9 * Q1),
+        inside=[at(l=12), at(l0=12)],
+        outside=[at(l=12.01), at(l0=12.01)],
+    ),
+    "clean_layers": row(ASYMPTOTIC, (FIVE, 1 / (12 * Q1)), **RARE),
+    "runaway_layers": row(HEURISTIC, (FIVE, 1 / (12 * Q1 * (1 - mp.exp(-0.1)))), **RARE),
+    "saddle_driven": row(ASYMPTOTIC, (at(n=100, z=2), saddle(2, 100)[0]), **SADDLE),
+    "saddle_features": row(ASYMPTOTIC, (at(n=100, z=2), saddle(2, 100)[1]), **SADDLE),
+    "value_noise_gated": row(ASYMPTOTIC, (at(L=3, l=5, n=48), 0.5)),
+    "value_noise_same_code": row(ASYMPTOTIC, (at(L=3, l=5, n=144), 0.5)),
+    # each layer doubles what is there and adds twice its own: 4 + 16 + 64 in squares
+    "value_noise_relu": row(ASYMPTOTIC, (at(L=3, l=5, n=4 * 84 * 4), 0.5), inside=[at(L=500)], outside=[at(L=500.01)]),
+}
+
+
+def success(h, s, d, l, m, n):
+    """All m features right, each by h of s votes, from the chances of one vote."""
+    wrong = tail(sqrt(mp.mpf(n) * d / (4 * m * s * l)))
+    rightly = 1 - (1 - mp.mpf(s) / d) ** l
+    false = wrong * (1 - rightly) + (1 - wrong) * rightly
+    return (1 - at_least(h, s, false)) ** (m - l) * at_least(h, s, 1 - wrong) ** l
+
+
+RELIABLE = dict(inside=[at(kappa=0.001), at(kappa=600)], outside=[at(kappa=0.00099), at(kappa=600.01)])
+CHAIN = dict(inside=[at(d=4), at(d=80)], outside=[at(d=3.99), at(d=80.01)])
+ERROR_CORRECTION = {
+    "max_active_depth": row(ASYMPTOTIC, (at(L=4, delta=0.5, m=e**5 / 8, n=80), 2), **LEAST_TWO_FEATURES),
+    "depth_neurons": row(ASYMPTOTIC, (at(L=4, delta=0.5, m=e**5 / 8, l=3), 120), **LEAST_TWO_FEATURES),
+    "unit_noise": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=100), 0.5)),
+    "unit_reliability": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=400), 4)),
+    "unit_error": row(ASYMPTOTIC, (at(kappa=4), 0.0227501319481792)),
+    "vote_exponent": row(ASYMPTOTIC, (at(kappa=1), divergence(1 - Q1, Q1)), **RELIABLE),
+    "majority_exponent": row(ASYMPTOTIC, (at(kappa=1), divergence(mp.mpf(0.5), Q1)), **RELIABLE),
+    "correction_constant": row(HEURISTIC, (at(kappa=4), 2 / divergence(1 - Q2, Q2)), **RELIABLE),
+    "majority_constant": row(HEURISTIC, (at(kappa=4), 2 / divergence(mp.mpf(0.5), Q2)), **RELIABLE),
+    "constant_many_units": row(HEURISTIC, (at(alpha=0.25), pi / 8 * 2.25)),
+    "constant_few_units": row(HEURISTIC, (at(alpha=0.25), 1.25)),
+    "constant_shared_noise": row(
+        HEURISTIC,
+        (at(l=e**4, m=e**9, n=1800 * e**4), pi / 8 / (0.36 - 0.01)),
+        inside=[at(n=50.01 * e**4), at(l=1, m=2)],
+        outside=[at(n=49.99 * e**4), at(l=1, m=1.99)],
+    ),
+    "majority_shared_noise": row(
+        HEURISTIC,
+        (at(l=3, m=e**2, n=96), pi),
+        inside=[at(n=48.01), at(m=2)],
+        outside=[at(n=47.99), at(m=1.99)],
+    ),
+    "correction_width": row(HEURISTIC, (at(C=1.5, l=3, m=e**2, n=36), 2 * e**2), **LEAST_TWO_FEATURES),
+    "correction_success": row(
+        HEURISTIC,
+        (at(h=2, s=3, d=60, l=2, m=10, n=50), success(2, 3, 60, 2, 10, 50)),
+        (at(h=3, s=5, d=40, l=3, m=20, n=400), success(3, 5, 40, 3, 20, 400)),
+        inside=[at(s=100, h=100, d=200), at(h=3), at(l=9.99), at(h=1, d=16.96), at(s=3, d=3, h=3, l=1)],
+        outside=[
+            at(s=100.01, h=100, d=200),
+            at(s=101, h=100.01, d=200),
+            at(h=3.01),
+            at(l=10),
+            at(h=1, d=16.94),
+            at(s=3, h=2, d=2.99, l=2),
+        ],
+    ),
+    "effective_active": row(ASYMPTOTIC, (at(d=10, l=3, m=20, s=4), 8.25), **CHAIN),
+    "dense_chain_reliability": row(ASYMPTOTIC, (at(d=10, l=3, m=20, n=66, s=4), 0.25), **CHAIN),
+    "sparse_chain_reliability": row(ASYMPTOTIC, (at(d=60, l=5, m=20, s=3), 3)),
+    "dense_chain_features": row(ASYMPTOTIC, (at(kappa=3, l=3, n=9, s=4), 2.25)),
+    "sparse_chain_features": row(ASYMPTOTIC, (at(kappa=3, l=3, n=24, s=4), 4)),
+}
+
+# At n = e³ and S = 16 a dense neuron holds √(1 + 3 · 16/6) = 3 levels.
+IS_IT_A_WIN = {
+    "capacity_bits": row(EXACT, (at(l=2, m=5, n=3), bits(10) / 3), inside=[at(l=5)], outside=[at(l=5.01)]),
+    "max_active_decoder": row(ASYMPTOTIC, (at(c=3, m=e**4, n=24), 2), **LEAST_TWO_FEATURES),
+    "capacity_at_limit": row(
+        ASYMPTOTIC,
+        (at(c=3, m=100, n=6 * ln(100)), bits(4950) / (6 * ln(100))),
+        inside=[at(n=13.82), at(n=1381.5), at(m=2, n=3)],
+        outside=[at(n=13.81), at(n=1381.6), at(m=1.99, n=3)],
+    ),
+    "capacity_limit": row(ASYMPTOTIC, (at(alpha=0.25, c=3), 0.25 / ln(2))),
+    "decoder_constant": row(ASYMPTOTIC, (at(alpha=0.25), 4.5)),
+    "capacity_best": row(ASYMPTOTIC, (at(alpha=0.25), 1 / (6 * ln(2)))),
+    "ball_inscribed_bits": row(
+        EXACT, (at(n=3), bits(pi / 6) / 3), (at(n=2), bits(pi / 4) / 2), inside=[at(n=2)], outside=[at(n=1.99)]
+    ),
+    "ball_equal_power_bits": row(
+        EXACT,
+        (at(n=3), bits(4 * pi / 3 * (mp.mpf(5) / 12) ** 1.5) / 3),
+        (at(n=2), bits(pi * 4 / 12) / 2),
+        inside=[at(n=2)],
+        outside=[at(n=1.99)],
+    ),
+    "radius_bits": row(ASYMPTOTIC, (at(m=e**8), 3), **LEAST_TWO_FEATURES),
+    "dense_levels": row(ASYMPTOTIC, (at(S=16, n=e**3), 3), inside=[at(n=2)], outside=[at(n=1.99)]),
+    "dense_float_bits": row(
+        ASYMPTOTIC,
+        (at(S=16, n=e**3), bits(3)),
+        inside=[at(n=2), at(S=6.01)],
+        outside=[at(n=1.99), at(S=5.99)],
+    ),
+    "dense_errors": row(EXACT, (at(K=4, S=20, n=100), 150 * Q2), inside=[at(K=2)], outside=[at(K=1.99)]),
+    "shannon_bits": row(BOUND, (at(S=3), 1), (at(S=15), 2)),
+    "max_active_noisy": row(ASYMPTOTIC, (at(K=3, S=3, m=e, n=128), 3), **LEVELS),
+    "noisy_capacity": row(
+        ASYMPTOTIC,
+        (at(S=3, m=100, n=64 / mp.mpf(3) * ln(100)), bits(4950) / (64 / mp.mpf(3) * ln(100))),
+        inside=[at(n=49.2), at(n=4912), at(m=2, n=10)],
+        outside=[at(n=49.1), at(n=4913), at(m=1.99, n=10)],
+    ),
+    # absent: √(5 · 1.2/24) = 1/2 of noise; present: the feature's own share of the crosstalk is missing
+    "expected_errors_noisy": row(
+        ASYMPTOTIC,
+        (at(S=5, l=5, m=12, n=24), 7 * Q1 + 5 * tail(sqrt(mp.mpf(24) / 5) / 2)),
+        inside=[at(l=12)],
+        outside=[at(l=12.01)],
+    ),
+    "neurons_superposed": row(
+        ASYMPTOTIC,
+        (at(K=3, S=4, l=3, m=e**2), 240),
+        inside=[at(K=2), at(l=e**2), at(l=1, m=2)],
+        outside=[at(K=1.99), at(l=7.4), at(l=1, m=1.99)],
+    ),
+    "neurons_dense": row(
+        ASYMPTOTIC,
+        (at(K=9, S=16, m=e**3), 2 * e**3),
+        inside=[at(K=2), at(m=2), at(S=6.01)],
+        outside=[at(K=1.99), at(m=1.99), at(S=5.99)],
+    ),
+    "neurons_listed": row(
+        ASYMPTOTIC,
+        (at(K=5, S=16, l=3, m=20), (ln(1140) + 3 * ln(4)) / (ln(1 + 24 / ln(20)) / 2)),
+        inside=[at(K=2), at(l=1, m=2), at(l=20), at(S=6)],
+        outside=[at(K=1.99), at(l=1, m=1.99), at(l=20.01), at(S=5.99)],
+    ),
+    "win_sparsity": row(
+        ASYMPTOTIC,
+        (at(K=9, S=16, m=e**3), 2 / mp.mpf(8 * 64 * 3 * 17) * 16),
+        inside=[at(K=2), at(m=2), at(S=6.01)],
+        outside=[at(K=1.99), at(m=1.99), at(S=5.99)],
+    ),
+    "linear_error": row(EXACT, (at(m=10, n=4), 0.06), inside=[at(m=4)], outside=[at(m=3.99)]),
+    "linear_error_bias": row(EXACT, (at(m=10, n=4), 0.05), inside=[at(m=5)], outside=[at(m=4.99)]),
+}
+
+TABLE = DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN
+FIRST = {name: known.values[0][0] for name, known in TABLE.items()}
+
+
+def cases(kind):
+    return [pytest.param(name, point, id=f"{name}-{i}") for name in TABLE for i, point in enumerate(kind(TABLE[name]))]
+
+
+def test_every_formula_is_in_the_table():
+    assert set(TABLE) == set(formulas.registry)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_formula_is_as_sure_as_the_table_says(name):
+    assert formulas.registry[name].status == TABLE[name].status
+
+
+@pytest.mark.parametrize(("name", "known"), cases(lambda known: known.values))
+def test_formula_has_its_value(name, known):
+    arguments, value = known
+    assert formulas.registry[name](**arguments) == pytest.approx(float(value), rel=1e-11, abs=1e-300)
+
+
+@pytest.mark.parametrize(("name", "change"), cases(lambda known: known.inside))
+def test_domain_reaches_to_its_ends(name, change):
+    assert formulas.registry[name].contains(**FIRST[name] | change)
+    assert np.isfinite(formulas.registry[name](**FIRST[name] | change))
+
+
+@pytest.mark.parametrize(("name", "change"), cases(lambda known: known.outside))
+def test_domain_ends_there(name, change):
+    assert not formulas.registry[name].contains(**FIRST[name] | change)
+    with pytest.raises(ValueError, match=rf"{name}: .* is outside the domain"):
+        formulas.registry[name](**FIRST[name] | change)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_end_and_condition_has_a_point_beyond_it(name):
+    formula = formulas.registry[name]
+    places = [FIRST[name] | change for change in TABLE[name].outside]
+    for symbol, interval in formula.domain.items():
+        usual, met = entry(symbol).values, [place[symbol.name] for place in places]
+        if (interval.start, interval.left_open) != (usual.start, usual.left_open):
+            assert min(met, default=np.inf) < interval.start + bool(interval.left_open) * 1e-9, symbol
+        if (interval.end, interval.right_open) != (usual.end, usual.right_open):
+            assert max(met, default=-np.inf) > interval.end - bool(interval.right_open) * 1e-9, symbol
+    for relation in formula.where:
+        names = sorted(symbol.name for symbol in relation.free_symbols)
+        holds = numeric(relation, names)
+        assert not all(holds(**{letter: place[letter] for letter in names}) for place in places), relation
+
+
+def test_letters_have_the_ranges_of_what_they_count():
+    ranges = {row.symbol.name: str(row.values) for row in NOTATION if row.symbol is not None}
+    whole = {name for name, values in ranges.items() if values == "Interval(1, oo)"}
+    assert {"n", "m", "l", "l0", "K", "L", "d", "s", "h", "b"} <= whole
+    assert {ranges[name] for name in ("C", "kappa", "z", "c", "S")} == {"Interval.open(0, oo)"}
+    assert [ranges[name] for name in ("alpha", "delta", "eps", "t", "D", "A")] == [
+        "Interval(0, 1)", "Interval.open(0, 1)", "Interval.Ropen(0, 1)", "Interval(-1, 1)", "Interval.Ropen(0, 1)", "Interval(0, oo)",
+    ]  # fmt: skip
