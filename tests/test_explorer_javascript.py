@@ -13,10 +13,18 @@ from py_mini_racer import MiniRacer
 from superposition.explorer import format_value, module_source
 
 
+# the one thing of a browser that the state asks for
+ADDRESS = """class URLSearchParams {
+  constructor(query) { this.given = Object.fromEntries(query.split("&").map((pair) => pair.split("="))); }
+  get(name) { return this.given[name] ?? null; }
+}"""
+
+
 @pytest.fixture(scope="module")
 def script():
     source = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", module_source(), flags=re.MULTILINE)
     context = MiniRacer()
+    context.eval(ADDRESS)
     context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
     return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))
 
