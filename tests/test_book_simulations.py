@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from superposition import explorers
+from superposition import explorers, formulas, simulate
+from superposition.explorers.directions import _median
 
 SIMULATED = ["directions.overlap_law", "directions.worst_pair", "sparsity.readout_errors", "sparsity.tight_frames"]
 SIMULATED += ["booleanish.few_bits", "booleanish.levels_against_active", "compounding_noise.layer_after_layer"]
@@ -52,3 +53,21 @@ def test_every_simulation_is_tried():
         for name in importlib.import_module(f"superposition.explorers.{topic.name}").__all__:
             full = f"{topic.name}.{name}"
             assert ("simulate" in explorer(full).declaration) == (full in SIMULATED), full
+
+
+def test_the_worst_pair_is_compared_as_a_median_with_a_median():
+    shown = explorer("directions.worst_pair")
+    *_, (done, middle, error, draws) = shown._simulation.run(np.random.default_rng(3), m=64, n=16)
+    same = np.random.default_rng(3)
+    drawn = [simulate.worst_overlaps(16, 64, 1, same)[0] for _ in range(draws)]
+    assert done == 1
+    assert middle == np.median(drawn)
+    assert abs(middle - formulas.worst_overlap_median(n=16, m=64)) < 5 * error
+
+
+def test_two_standard_errors_of_the_median_hold_it_19_times_in_20():
+    # the worst of many overlaps is nearly Gumbel-distributed; 4,000 samples of twelve
+    rng, median = np.random.default_rng(4), -np.log(np.log(2))
+    found = (_median(rng.gumbel(size=12)) for _ in range(4000))
+    held = np.mean([abs(middle - median) <= 2 * error for middle, error in found])
+    assert 0.93 < held < 0.97

@@ -16,7 +16,10 @@ from superposition import codes
 from superposition.codes import (
     coherence,
     equiangular,
+    kerdock,
+    maximal_equiangular,
     mutually_unbiased,
+    optimised,
     orthoplex,
     random_code,
     simplex,
@@ -152,6 +155,120 @@ def test_mutually_unbiased_bases_are_orthonormal_and_unbiased(n):
     same_basis = np.kron(np.eye(3, dtype=bool), np.ones((n, n), bool))
     np.testing.assert_allclose(G[same_basis], np.kron(np.ones(3), np.eye(n).ravel()).ravel(), atol=1e-13)
     np.testing.assert_allclose(abs(G[~same_basis]), 1 / np.sqrt(n), atol=1e-13)
+
+
+def walsh_hadamard(signs):
+    """Sums of signs over the positions v, with the further signs (-1)^(w·v), for every w."""
+    sums = np.array(signs, dtype=np.int16)
+    step = 1
+    while step < sums.shape[-1]:
+        pairs = sums.reshape(*sums.shape[:-1], -1, 2, step)
+        sums = np.stack([pairs[..., 0, :] + pairs[..., 1, :], pairs[..., 0, :] - pairs[..., 1, :]], axis=-2)
+        sums = sums.reshape(signs.shape)
+        step *= 2
+    return sums
+
+
+@pytest.mark.parametrize("n", [4, 16, 64])
+def test_kerdock_bases_are_orthonormal_and_unbiased(n):
+    F = kerdock(n)
+    assert F.shape == (n, n * (n // 2 + 1))
+    G = F.T @ F
+    same_basis = np.kron(np.eye(n // 2 + 1, dtype=bool), np.ones((n, n), bool))
+    np.testing.assert_allclose(G[same_basis].reshape(-1, n, n), np.tile(np.eye(n), (n // 2 + 1, 1, 1)), atol=1e-14)
+    np.testing.assert_allclose(abs(G[~same_basis]), 1 / np.sqrt(n), atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [4, 16, 64, 256])
+def test_kerdock_bases_are_signed_copies_of_the_hadamard_basis(n):
+    bases = kerdock(n).reshape(n, n // 2 + 1, n).transpose(1, 0, 2)
+    assert np.array_equal(bases[0], np.eye(n))
+    assert np.array_equal(abs(bases[1:]), np.full((n // 2, n, n), n**-0.5))
+    assert np.array_equal(bases[1], mutually_unbiased(n)[:, n : 2 * n])
+    signs = bases[1:, :, :1] * np.sqrt(n)
+    assert np.array_equal(bases[1:], signs * bases[1])
+    assert np.array_equal(signs[:, :, 0], codes._kerdock_signs(n))
+
+
+@pytest.mark.parametrize("n", [4, 16, 64, 256, 1024])
+def test_all_pairs_of_kerdock_bases_overlap_by_exactly_one_over_root_n(n):
+    # columns w and w' of two such bases overlap by the Walsh transform of the product of their signs, at w xor w', over n
+    signs = codes._kerdock_signs(n)
+    assert signs.shape == (n // 2, n)
+    for a in range(n // 2 - 1):
+        sums = walsh_hadamard(signs[a] * signs[a + 1 :])
+        assert (abs(sums) == round(np.sqrt(n))).all()
+
+
+def test_some_pairs_of_kerdock_bases_in_256_neurons_measured_directly():
+    bases = kerdock(256).reshape(256, 129, 256)
+    for i, j in rng().choice(129, (20, 2)):
+        G = bases[:, i].T @ bases[:, j]
+        np.testing.assert_allclose(abs(G), np.eye(256) if i == j else 1 / 16, atol=1e-13)
+
+
+def test_kerdock_bases_are_a_tight_frame_and_so_are_the_first_few():
+    F = kerdock(64)
+    for bases in (1, 2, 7, 33):
+        part = F[:, : 64 * bases]
+        np.testing.assert_allclose(part @ part.T, bases * np.eye(64), atol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 3), (3, 6), (7, 28), (23, 276)])
+def test_maximal_equiangular_lines_overlap_by_one_over_the_root_of_n_plus_two(n, m):
+    F = maximal_equiangular(n)
+    assert F.shape == (n, m)
+    assert m == n * (n + 1) // 2
+    np.testing.assert_allclose((F**2).sum(axis=0), 1, atol=1e-14)
+    np.testing.assert_allclose(abs(overlaps_of(F)), 1 / np.sqrt(n + 2), atol=1e-14)
+    np.testing.assert_allclose(F @ F.T, m / n * np.eye(n), atol=1e-12)
+
+
+def test_lines_from_blocks_overlap_by_one_fifth_exactly():
+    # entries a + b √3 over √5 n; the products are compared in whole numbers, (a + b √3)(c + d √3) = ac + 3bd + (ad + bc) √3
+    scaled = maximal_equiangular(23) * np.sqrt(5) * 23
+    root_part = np.where(np.arange(276) < 23, -3, 1) * np.ones((23, 1), int)
+    whole = np.rint(scaled - root_part * np.sqrt(3)).astype(int)
+    np.testing.assert_allclose(scaled, whole + root_part * np.sqrt(3), atol=1e-12)
+    rational = whole.T @ whole + 3 * root_part.T @ root_part
+    irrational = whole.T @ root_part + root_part.T @ whole
+    assert not irrational.any()
+    assert np.array_equal(np.diag(rational), np.full(276, 5 * 23**2))
+    assert set(np.unique(rational[~np.eye(276, dtype=bool)])) == {-(23**2), 23**2}
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "lowest"),
+    [
+        *[(2, m, np.cos(np.pi / m)) for m in (2, 3, 5, 8)],
+        *[(n, n + 1, 1 / n) for n in (3, 5, 16)],
+        *[(3, 5, 5**-0.5), (3, 7, 3**-0.5)],
+        *[(n, m, np.sqrt((m - n) / (n * (m - 1)))) for n, m in [(3, 6), (5, 10), (6, 16), (7, 28)]],
+        *[(4, 11, 1 / 2), (4, 12, 1 / 2), (8, 120, 1 / 2), (1, 3, 1.0), (4, 4, 0.0), (5, 3, 0.0)],
+    ],
+)
+def test_the_search_finds_the_lowest_worst_overlap_where_it_is_known(n, m, lowest):
+    worst = coherence(optimised(n, m, rng(), starts=2 if m > 100 else 8)).worst
+    assert lowest - 1e-9 < worst < lowest + (2e-3 if lowest == 0 else 1e-5)
+
+
+def test_the_searched_code_has_unit_columns_and_is_decided_by_the_generator():
+    F = optimised(5, 12, rng(1), starts=2)
+    np.testing.assert_allclose((F**2).sum(axis=0), 1, atol=1e-14)
+    assert np.array_equal(F, optimised(5, 12, rng(1), starts=2))
+    more = coherence(optimised(5, 12, rng(1), starts=6)).worst
+    assert more <= coherence(F).worst
+
+
+@pytest.mark.parametrize("sharpness", [1.0, 50.0])
+def test_the_smooth_worst_overlap_has_the_gradient_it_says(sharpness):
+    entries = rng(2).standard_normal(3 * 5)
+    value, slope = codes._smooth_worst(entries, (3, 5), sharpness)
+    squares = overlaps_of(entries.reshape(3, 5)) ** 2
+    np.testing.assert_allclose(value, np.log(np.mean(np.exp(sharpness * squares))) / sharpness, rtol=1e-12)
+    for i, step in enumerate(1e-6 * np.eye(15)):
+        ahead, behind = (codes._smooth_worst(entries + sign * step, (3, 5), sharpness)[0] for sign in (1, -1))
+        np.testing.assert_allclose(slope[i], (ahead - behind) / 2e-6, atol=1e-8)
 
 
 # -- coherence ----------------------------------------------------------------------------------------
@@ -328,6 +445,13 @@ def test_memory_stays_that_of_a_few_tiles():
         (lambda: equiangular("3"), TypeError, r"n must be an integer .* got str '3'"),
         (lambda: mutually_unbiased(2), ValueError, r"n must be at least 4, got 2"),
         (lambda: mutually_unbiased(8), ValueError, r"n must be a power of 4 .* got 8"),
+        (lambda: kerdock(2), ValueError, r"n must be at least 4, got 2"),
+        (lambda: kerdock(32), ValueError, r"n must be a power of 4 .* got 32"),
+        (lambda: kerdock(4.0), TypeError, r"n must be an integer .* got float 4.0"),
+        (lambda: maximal_equiangular(6), ValueError, r"n must be one of 2, 3, 7 and 23, got 6"),
+        (lambda: optimised(3, 1, rng()), ValueError, r"m must be at least 2, got 1"),
+        (lambda: optimised(3, 4, 1), TypeError, r"rng must be a numpy.random.Generator"),
+        (lambda: optimised(3, 4, rng(), starts=0), ValueError, r"starts must be at least 1, got 0"),
         (lambda: coherence(np.ones(3)), ValueError, r"F must be .* shape \(n, m\) .* m >= 2.* got shape \(3,\)"),
         (lambda: coherence(np.ones((3, 1))), ValueError, r"F must be .* m >= 2.* got shape \(3, 1\)"),
         (lambda: coherence(np.ones((0, 4))), ValueError, r"F must be .* n >= 1.* got shape \(0, 4\)"),

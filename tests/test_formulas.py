@@ -1,16 +1,17 @@
 """The formulas' right-hand sides, against numbers computed another way."""
 
-from math import erfc, exp, gamma, log, pi, sqrt
+from itertools import product
+from math import erfc, exp, gamma, log, pi, prod, sqrt
 
 import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from superposition import formulas
+from superposition import codes, formulas
 from superposition.symbols import l, m, n
 
 neurons = st.integers(2, 10**6)
@@ -112,16 +113,231 @@ def test_random_directions_break_the_lemmas_overlap_with_probability_below_one_o
     assert pairs_both_signs * formulas.overlap_tail(n=n_value, t=overlap) <= 1 / m_value**2
 
 
-@given(n_value=st.integers(2, 1000), eps_value=st.floats(0.02, 0.9))
+@given(n_value=st.integers(2, 1000), eps_value=st.floats(0, 0.9))
 def test_what_fits_never_exceeds_what_can_fit(n_value, eps_value):
     at = dict(n=n_value, eps=eps_value)
     assume(formulas.gilbert_varshamov.contains(**at))
-    found = formulas.gilbert_varshamov(**at)
-    if formulas.welch_directions.contains(**at):
-        assert found <= formulas.welch_directions(**at)
-    if formulas.kabatiansky_levenshtein.contains(**at):
-        polynomial_factor = 20 * n_value**2
-        assert found <= formulas.kabatiansky_levenshtein(**at) * polynomial_factor
+    found = max(n_value, formulas.gilbert_varshamov(**at))
+    for bound in (formulas.welch_directions, formulas.dgs_directions):
+        if bound.contains(**at):
+            assert found <= bound(**at) * (1 + 1e-12)
+
+
+@given(n_value=st.integers(2, 10**4), m_value=st.integers(2, 10**6), share=st.floats(0.001, 0.999))
+def test_bounds_are_what_the_chapter_derives(n_value, m_value, share):
+    sure = sqrt(1 - (m_value**2 / (2 * share)) ** (-2 / (n_value - 1)))
+    assert formulas.worst_overlap_sure(m=m_value, n=n_value, delta=share) == pytest.approx(sure, rel=1e-9, abs=1e-7)
+    eps_value = sqrt(3 * share / (n_value + 2))
+    most = n_value * (n_value + 2) * (1 - eps_value**2) / (3 - (n_value + 2) * eps_value**2)
+    assert formulas.dgs_directions(n=n_value, eps=eps_value) == pytest.approx(most)
+    if m_value >= n_value:
+        squared = (m_value - n_value) / (n_value * (m_value - 1))
+        if m_value > n_value * (n_value + 1) / 2:
+            solved = (3 * m_value - n_value * (n_value + 2)) / ((n_value + 2) * (m_value - n_value))
+            squared = max(squared, 1 / n_value, solved)
+        assert formulas.worst_overlap_floor(m=m_value, n=n_value) == pytest.approx(sqrt(squared))
+
+
+# -- overlaps of two random directions: moments and generating function -------------------------------
+
+
+def test_moments_of_the_overlap_are_ratios_of_products():
+    for n_value in (1, 2, 3, 8, 100):
+        for k_value in range(1, 9):
+            odd = prod(range(1, 2 * k_value, 2))
+            even = prod(n_value + 2 * i for i in range(k_value))
+            found = formulas.overlap_moment(k=k_value, n=n_value)
+            assert found == pytest.approx(odd / even, rel=1e-12)
+            assert found <= odd / n_value**k_value * (1 + 1e-12)
+
+
+@given(n_value=st.integers(2, 1000), k_value=st.integers(1, 20))
+def test_moments_of_the_overlap_integrate_the_density(n_value, k_value):
+    with mpmath.workdps(30):
+        half_n = n_value / mpmath.mpf(2)
+        c = mpmath.gamma(half_n) / mpmath.gamma(half_n - mpmath.mpf(1) / 2) / mpmath.sqrt(mpmath.pi)
+        moment = (
+            2
+            * c
+            * mpmath.quad(
+                lambda a: mpmath.sin(a) ** (2 * k_value) * mpmath.cos(a) ** (n_value - 2), [0, 0.1, 0.4, mpmath.pi / 2]
+            )
+        )
+    assert formulas.overlap_moment(k=k_value, n=n_value) == pytest.approx(float(moment), rel=1e-9)
+
+
+@settings(max_examples=1000)
+@given(n_value=st.integers(1, 10**4), relative=st.floats(0, 6))
+@example(n_value=1, relative=0.5)
+def test_generating_function_of_the_overlap_stays_below_that_of_the_normal_law(n_value, relative):
+    u_value = relative * sqrt(n_value)
+    mean = float(mpmath.hyp0f1(n_value / 2, u_value**2 / 4))
+    assert mean <= formulas.overlap_mgf_bound(n=n_value, u=u_value) * (1 + 1e-12)
+    if n_value == 1:
+        assert mean == pytest.approx(np.cosh(u_value), rel=1e-12)
+
+
+# -- the worst of many random directions --------------------------------------------------------------
+
+
+def test_worst_overlap_is_approached_by_the_median_of_the_law():
+    # the law is solved by n t² = 4 ln m - ln(ln m) - ln(8 π ln² 2) + ..., n being far larger than ln m
+    gaps = []
+    for decades in (3, 6, 12, 24, 48, 70):
+        at = dict(n=1e12, m=10.0**decades)
+        ratio = formulas.worst_overlap_median(**at) / formulas.worst_overlap(**at)
+        four_logs = 4 * log(at["m"])
+        next_term = sqrt(1 - (log(four_logs / 4) + log(8 * pi * log(2) ** 2)) / four_logs)
+        gaps.append(abs(ratio - next_term))
+        assert ratio < 1
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[-1] < 1e-4
+    assert ratio > 0.98
+
+
+@settings(max_examples=1000)
+@given(n_value=st.integers(2, 4000), m_value=st.integers(2, 10**7), delta_value=st.floats(1e-12, 0.999))
+@example(n_value=2, m_value=2, delta_value=0.5)
+@example(n_value=3, m_value=3, delta_value=0.999)
+@example(n_value=3, m_value=4, delta_value=0.1)
+def test_a_pair_beyond_worst_overlap_sure_is_less_likely_than_delta(n_value, m_value, delta_value):
+    t_value = formulas.worst_overlap_sure(n=n_value, m=m_value, delta=delta_value)
+    assert 0 < t_value <= 1
+    # the distance to 1 keeps only this many digits
+    assume(1 - t_value**2 > 1e-12)
+    rounding = 1e-12 + 1e-15 * n_value / (1 - t_value**2)
+    expected_pairs = m_value * (m_value - 1) * formulas.overlap_tail(n=n_value, t=t_value)
+    assert expected_pairs <= delta_value * (1 + rounding)
+
+
+def no_pair_in_a_plane(m_value, t_value):
+    """P(no |t| > t_value) for m lines through the origin of a plane, m spacings on a circle of length π all above arccos."""
+    return max(0.0, 1 - m_value * np.arccos(t_value) / pi) ** (m_value - 1)
+
+
+@settings(max_examples=1000)
+@given(m_value=st.integers(2, 2000), pairs=st.floats(1e-6, 20))
+@example(m_value=2, pairs=log(2))
+@example(m_value=3, pairs=log(2))
+def test_the_law_of_the_worst_pair_is_off_by_at_most_its_error_in_a_plane(m_value, pairs):
+    angle = pi * pairs / (m_value * (m_value - 1))
+    assume(angle < pi / 2)
+    at = dict(n=2, m=m_value, t=np.cos(angle))
+    gap = formulas.worst_overlap_law(**at) - no_pair_in_a_plane(m_value, at["t"])
+    rounding = 1e-15 * m_value**2 / angle
+    assert abs(gap) <= formulas.worst_overlap_law_error(**at) + rounding
+
+
+@settings(max_examples=1000)
+@given(n_value=st.integers(2, 500), t_value=st.floats(0, 1))
+def test_the_law_of_the_worst_pair_is_off_by_at_most_its_error_for_two_directions(n_value, t_value):
+    at = dict(n=n_value, m=2, t=t_value)
+    truth = 1 - 2 * formulas.overlap_tail(n=n_value, t=t_value)
+    assert abs(formulas.worst_overlap_law(**at) - truth) <= formulas.worst_overlap_law_error(**at) + 1e-15
+
+
+@pytest.mark.parametrize("m_value", [2, 3, 10, 100, 1000])
+def test_the_median_is_off_by_at_most_its_error_which_is_below_one_over_m(m_value):
+    error = formulas.worst_overlap_median_error(m=m_value)
+    assert error < 1 / m_value
+    for n_value in (5, 64, 1000):
+        median = formulas.worst_overlap_median(n=n_value, m=m_value)
+        assert formulas.worst_overlap_law_error(n=n_value, m=m_value, t=median) == pytest.approx(error, rel=1e-6)
+    in_a_plane = np.cos(pi * log(2) / (m_value * (m_value - 1)))
+    assert abs(no_pair_in_a_plane(m_value, in_a_plane) - 0.5) <= error
+
+
+# -- from lengths to angles ---------------------------------------------------------------------------
+
+
+@settings(max_examples=1000)
+@given(long=st.floats(0.05, 1.4), short=st.floats(0.05, 1.4), angle=st.floats(0, pi))
+def test_kept_lengths_of_sums_and_differences_keep_the_angle(long, short, angle):
+    cosine = np.cos(angle)
+    squares = long**2 + short**2 + 2 * long * short * cosine * np.array([1, -1])
+    eps_value = np.abs([long**2 - 1, short**2 - 1, *(squares / 2 - 1)]).max()
+    assume(eps_value < 1)
+    for bound in (formulas.angle_bound_parallelogram, formulas.angle_bound_polarised):
+        assert abs(cosine) <= bound(eps=eps_value) * (1 + 1e-12) + 1e-15
+
+
+@given(eps_value=st.floats(0.001, 0.7))
+def test_the_parallelogram_bound_is_reached(eps_value):
+    long, short, inner = sqrt(1 + eps_value), sqrt(1 - eps_value), eps_value
+    total, gap = long**2 + short**2 + 2 * inner, long**2 + short**2 - 2 * inner
+    assert (total / 2, gap / 2) == (pytest.approx(1 + eps_value), pytest.approx(1 - eps_value))
+    assert inner / (long * short) == pytest.approx(formulas.angle_bound_parallelogram(eps=eps_value))
+
+
+# -- what no code can do ------------------------------------------------------------------------------
+
+
+def lines_of_e8():
+    """The 120 lines through the shortest vectors of the lattice E8."""
+    signs = np.array([(a, b) for a in (1, -1) for b in (1, -1)])
+    pairs = [
+        a * np.eye(8)[i] + b * np.eye(8)[j] for i in range(8) for j in range(i) for a, b in signs
+    ]  # fmt: skip
+    halves = [np.array(row) / 2 for row in product((1, -1), repeat=8) if prod(row) == 1]
+    vectors = np.array(pairs + halves) / sqrt(2)
+    first = np.array([row[np.flatnonzero(row)[0]] > 0 for row in vectors])
+    return vectors[first].T
+
+
+SPECIAL = {
+    "E8": lines_of_e8(),
+    "Kerdock 4": codes.kerdock(4),
+    "Kerdock 16": codes.kerdock(16),
+    "Kerdock 64": codes.kerdock(64),
+    **{f"maximal {n_value}": codes.maximal_equiangular(n_value) for n_value in (2, 3, 7, 23)},
+}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_special_codes_reach_the_bound_of_delsarte_goethals_and_seidel(name):
+    F = SPECIAL[name]
+    n_value, m_value = F.shape
+    worst = codes.coherence(F).worst
+    assert formulas.dgs_directions(n=n_value, eps=worst) == pytest.approx(m_value, rel=1e-9)
+    assert formulas.worst_overlap_floor(n=n_value, m=m_value) == pytest.approx(worst, rel=1e-12)
+
+
+def test_e8_has_120_lines_that_overlap_by_at_most_one_half():
+    F = lines_of_e8()
+    assert F.shape == (8, 120)
+    np.testing.assert_allclose(np.unique(abs(F.T @ F).round(12)), [0, 0.5, 1])
+
+
+@pytest.mark.parametrize(
+    "F", [codes.simplex(9), codes.equiangular(15), codes.kerdock(4)[:, 1:], codes.kerdock(16)[:, :137]]
+)
+def test_the_floor_of_the_worst_overlap_is_reached(F):
+    n_value, m_value = F.shape
+    floor = formulas.worst_overlap_floor(n=n_value, m=m_value)
+    assert codes.coherence(F).worst == pytest.approx(floor, rel=1e-12)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(n_value=st.integers(1, 9), extra=st.integers(0, 60), seed=st.integers(0, 2**32 - 1), share=st.floats(0, 1))
+def test_no_code_breaks_what_no_code_can_break(n_value, extra, seed, share):
+    m_value = max(2, n_value + extra)
+    F = codes.random_code(n_value, m_value, np.random.default_rng(seed))
+    worst = codes.coherence(F).worst
+    assert formulas.worst_overlap_floor(n=n_value, m=m_value) <= worst * (1 + 1e-12)
+    for bound in (formulas.dgs_directions, formulas.welch_directions):
+        if bound.contains(n=n_value, eps=worst):
+            assert m_value <= bound(n=n_value, eps=worst) * (1 + 1e-9)
+    # the inequality that the bound's proof rests on, at every eps: it holds for codes with any overlaps
+    squares = (F.T @ F) ** 2
+    eps_squared = share * min(1, 3 / (n_value + 2))
+    mean = (3 - (n_value + 2) * eps_squared) / (n_value * (n_value + 2))
+    assert (squares * (squares - eps_squared)).sum() >= m_value**2 * mean * (1 - 1e-12) - 1e-12
+
+
+@pytest.mark.parametrize(("n_value", "m_value"), [(2, 2), (2, 3), (2, 4), (3, 4), (3, 7), (3, 9), (4, 9), (5, 17)])
+def test_no_searched_code_breaks_what_no_code_can_break(n_value, m_value):
+    worst = codes.coherence(codes.optimised(n_value, m_value, np.random.default_rng(0), starts=4)).worst
+    assert formulas.worst_overlap_floor(n=n_value, m=m_value) <= worst + 1e-9
 
 
 @given(n_value=st.integers(2, 10**5), m_value=st.integers(2, 10**6), data=st.data())

@@ -6,24 +6,23 @@ means that are not quite Gaussian.
 """
 
 import math
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 from scipy.optimize import brentq
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
-from superposition.simulate import (
-    random_code_relay,
-    relay,
-    relay_readouts,
-)
+from superposition.simulate import overlaps, random_code_relay, relay, relay_readouts
 from superposition.simulate.relay import _jointly
-from superposition.symbols import l, l0, m, n, z
+from superposition.symbols import eta, l, l0, m, n, z
 
 Z = 6.5
 FIELDS = ("n_active", "false_alarms", "misses", "gain", "energy", "value_error")
@@ -44,6 +43,23 @@ def frames(n, m):
 def assert_mean_equals(run, name, expected):
     means, errors = run.mean(name)
     assert (np.abs(means - expected) <= Z * errors + 1e-9).all(), (name, means, errors, expected)
+
+
+@cache
+def above_half(n_value, heard):
+    """P(S > 1/2) for a sum S of so many independent heard, exactly: its density as a Fourier series beyond its ends."""
+    if heard < 2:
+        return stats.beta.sf(0.75, (n_value - 1) / 2, (n_value - 1) / 2) if heard else 0.0
+    last = 200 * math.sqrt(n_value) if n_value < 17 else 50 + math.sqrt(100 * n_value / heard)
+    k = np.arange(1, 2 + last * (heard + 1) / np.pi)
+    frequency = np.pi * k / (heard + 1)
+    if n_value < 17:
+        characteristic = special.hyp0f1(n_value / 2, -(frequency**2) / 4)
+    else:
+        nodes, weights = special.roots_jacobi(150, (n_value - 3) / 2, (n_value - 3) / 2)
+        characteristic = weights @ np.cos(np.outer(nodes, frequency)) / weights.sum()
+    characteristic = characteristic**heard
+    return 0.5 - 0.25 / (heard + 1) - np.sum(characteristic * np.sin(frequency / 2) / k) / np.pi
 
 
 # -- by hand ----------------------------------------------------------------------------------------------------------
@@ -142,15 +158,22 @@ def test_one_random_code_is_governed_by_the_moments_of_its_spectrum():
         assert abs(means[depth] - power - off) < Z * errors[depth]
 
 
-def test_late_signal_to_noise_is_the_marchenko_pastur_edge():
-    n_value, m_value = 1e9, 4e9
-    ratio = m_value / n_value
+@pytest.mark.parametrize(("ratio", "depth"), [(4, 300), (9, 600), (25, 1000)])
+def test_late_signal_to_noise_is_the_marchenko_pastur_edge(ratio, depth):
+    n_value = 1e9
+    m_value = ratio * n_value
     low, high = (1 - ratio**0.5) ** 2, (1 + ratio**0.5) ** 2
     x = low + (high - low) * (1 - np.cos(np.linspace(0, np.pi, 200_001))) / 2
     density = np.sqrt(np.maximum((high - x) * (x - low), 0)) / (2 * np.pi * ratio * x)
-    moments = {k: np.trapezoid((x / high) ** k * density, x) for k in (300, 600)}
-    exact = moments[300] ** 2 / (moments[600] - moments[300] ** 2) * (m_value - 1) / 7
-    assert formulas.signal_to_noise_late(L=300, l=7, m=m_value, n=n_value) == pytest.approx(exact, rel=0.02)
+    moments = {k: np.trapezoid((x / high) ** k * density, x) for k in (depth, 2 * depth)}
+    exact = moments[depth] ** 2 / (moments[2 * depth] - moments[depth] ** 2) * m_value / 7
+    assert formulas.signal_to_noise_late(L=depth, l=7, m=m_value, n=n_value) == pytest.approx(exact, rel=0.02)
+
+
+def test_signal_to_noise_of_one_code_ends_at_one_over_the_active_features():
+    values = np.linalg.eigvalsh(np.cov(random_code(20, 60, rng(27)), bias=True))
+    power, square = ((values / values[-1]) ** k @ np.ones(20) / 60 for k in (3000, 6000))
+    assert power**2 / (square - power**2) * 60 / 4 == pytest.approx(60 / 59 / 4)
 
 
 # -- thresholds -------------------------------------------------------------------------------------------------------
@@ -163,6 +186,114 @@ def test_expected_active_next_is_the_contracts(n_value, m_value, data):
     misses = l_value * tail(math.sqrt(n_value / (l_value - 1)) / 2) if l_value > 1 else 0
     expected = l_value + (m_value - l_value) * tail(math.sqrt(n_value / l_value) / 2) - misses
     assert formulas.expected_active_next(l=l_value, m=m_value, n=n_value) == pytest.approx(expected, rel=1e-12)
+
+
+@given(n_value=st.integers(2, 10**6), m_value=st.integers(2, 10**9), data=st.data())
+def test_expected_active_redriven_is_the_contracts(n_value, m_value, data):
+    true, l_value = (data.draw(st.integers(1, min(m_value, 10**6))) for _ in range(2))
+    expected = true + (m_value - true) * stats.norm.sf(math.sqrt(n_value / l_value) / 2)
+    found = formulas.expected_active_redriven(l=l_value, l0=true, m=m_value, n=n_value)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("n_value", "heard"), [(2, 2), (3, 4), (5, 3), (40, 12), (300, 40)])
+def test_exact_tail_of_a_sum_of_overlaps_is_what_is_drawn(n_value, heard):
+    above = overlaps(n_value, 10**6 * heard // 4, rng(28)).reshape(heard, -1).sum(axis=0) > 0.5
+    assert abs(above.mean() - above_half(n_value, heard)) < Z * above.std() / len(above) ** 0.5
+
+
+@settings(max_examples=1000, deadline=None)
+@given(n_value=st.integers(3, 400), l_value=st.integers(1, 80))
+def test_a_miss_is_never_likelier_than_a_false_alarm_from_three_neurons_on(n_value, l_value):
+    assert above_half(n_value, l_value - 1) <= above_half(n_value, l_value) + 1e-10
+
+
+def test_on_two_neurons_a_miss_can_be_likelier_than_a_false_alarm():
+    assert above_half(2, 1) == pytest.approx(1 / 3)
+    assert above_half(2, 2) < 0.309
+    assert 2 + 2 * above_half(2, 2) - 2 * above_half(2, 1) < 1.96
+
+
+def expected_next(n_value, m_value, l_value):
+    alarm, miss = above_half(n_value, l_value), above_half(n_value, l_value - 1)
+    return l_value + (m_value - l_value) * alarm - l_value * miss
+
+
+@pytest.mark.parametrize(
+    ("n_value", "m_value", "l_value"), [(2, 4, 2), (3, 3, 1), (3, 8, 4), (12, 13, 13), (40, 300, 6)]
+)
+def test_mean_after_a_layer_is_false_alarms_less_misses_exactly(n_value, m_value, l_value):
+    run = random_code_relay(n_value, m_value, l_value, 1, 40_000, rng(29))
+    assert_mean_equals(run, "n_active", np.array([l_value, expected_next(n_value, m_value, l_value)]))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(n_value=st.integers(3, 400), l_value=st.integers(1, 60), more=st.integers(0, 10**6))
+def test_active_features_never_become_fewer_on_average_up_to_half(n_value, l_value, more):
+    m_value = 2 * l_value + more
+    least = formulas.expected_active_at_least(l=l_value, m=m_value, n=n_value)
+    assert l_value <= least <= expected_next(n_value, m_value, l_value) + 1e-10 * m_value
+
+
+def test_rise_in_three_neurons_where_overlaps_are_uniform():
+    assert formulas.expected_active_at_least(l=1, m=20, n=3) == pytest.approx(1 + 18 / 4)
+    assert formulas.expected_active_at_least(l=2, m=20, n=3) == pytest.approx(2 + 16 * (3 / 8) ** 2)
+    with pytest.raises(ValueError, match="accepted: a finite real number at least 3"):
+        formulas.expected_active_at_least(l=2, m=20, n=2)
+
+
+@given(n_value=st.integers(5, 10**5), m_value=st.integers(2, 10**9), data=st.data())
+def test_clean_layers_are_those_before_the_first_mistake(n_value, m_value, data):
+    l_value = data.draw(st.integers(1, min(m_value, n_value)))
+    assume(formulas.clean_layers.contains(l=l_value, m=m_value, n=n_value))
+    tail = stats.norm.sf
+    mistakes = (m_value - l_value) * tail(math.sqrt(n_value / l_value) / 2)
+    mistakes += l_value * tail(math.sqrt(n_value / (l_value - 1)) / 2) if l_value > 1 else 0
+    chance = -math.expm1(-mistakes)
+    found = formulas.clean_layers(l=l_value, m=m_value, n=n_value)
+    assert found == pytest.approx((1 - chance) / chance, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize(("n_value", "l_value"), [(4096, 40), (8192, 80)])
+def test_clean_layers_are_as_many_as_simulated_where_mistakes_are_rare(n_value, l_value):
+    run = random_code_relay(n_value, 10**5, l_value, 1, 60_000, rng(30))
+    right, error = (part[1] for part in run.mean("clean"))
+    waited = right / (1 - right)
+    expected = formulas.clean_layers(l=l_value, m=10**5, n=n_value)
+    assert abs(waited - expected) < Z * error / (1 - right) ** 2 + 0.02 * expected
+
+
+@settings(max_examples=1000, deadline=None)
+@given(l_value=st.integers(1, 60), more=st.integers(0, 10**6), share=st.floats(0, 1))
+def test_sure_clean_layers_are_never_more_than_the_exact_mistakes_allow(l_value, more, share):
+    n_value, m_value = 2 + int(share * min(400, 120 * l_value)), l_value + more
+    mistakes = (m_value - l_value) * above_half(n_value, l_value) + l_value * above_half(n_value, l_value - 1)
+    sure = formulas.clean_layers_sure(l=l_value, m=m_value, n=n_value)
+    # (1 - p)/p ≥ sure, with p at most the expected number of mistakes
+    assert (sure + 1) * (min(mistakes, 1) - 1e-10 * m_value) <= 1
+
+
+@pytest.mark.parametrize(
+    ("n_value", "m_value", "l_value"),
+    [(2, 2, 1), (2, 3, 2), (3, 3, 3), (24, 25, 1), (40, 40, 3), (96, 400, 2), (200, 200, 6)],
+)
+def test_sure_clean_layers_are_never_more_than_simulated(n_value, m_value, l_value):
+    run = random_code_relay(n_value, m_value, l_value, 1, 20_000, rng(31))
+    right = run.clean[1].mean()
+    sure = formulas.clean_layers_sure(l=l_value, m=m_value, n=n_value)
+    assert right >= sure / (1 + sure) - Z * math.sqrt(right * (1 - right) / 20_000)
+
+
+def test_sure_clean_layers_are_the_chernoff_bound():
+    assert formulas.clean_layers_sure(l=5, m=1000, n=400) == pytest.approx(math.exp(10) / 1000 - 1)
+    assert formulas.clean_layers_sure(l=5, m=1000, n=200) == 0
+
+
+def test_runaway_adds_waiting_times_that_shrink_and_two_layers():
+    n_value, m_value, l_value = 1024, 10**5, 11
+    first = 1 / (m_value * stats.norm.sf(math.sqrt(n_value / l_value) / 2))
+    series = sum(first * math.exp(-j * n_value / (8 * l_value**2)) for j in range(200))
+    assert formulas.runaway_layers(l=l_value, m=m_value, n=n_value) == pytest.approx(2 + series)
 
 
 @given(n_value=st.integers(2, 5000), m_value=st.integers(4, 10**7), share=st.floats(0, 1))
@@ -195,6 +326,38 @@ def test_saddle_is_where_the_redriven_map_touches_the_diagonal():
     assert abs(sp.N(sp.diff(step, l).subs(touching).subs(l, place)) - 1) < 1e-12
 
 
+@given(n_value=st.floats(2, 1e6), z_value=st.floats(1.6, 20))
+def test_saddle_has_the_value_and_the_slope_of_the_diagonal(n_value, z_value):
+    at_saddle = dict(n=n_value, z=z_value)
+    true, features = formulas.saddle_driven(**at_saddle), formulas.saddle_features(**at_saddle)
+    active = n_value / (4 * z_value**2)
+    assert true + (features - true) * stats.norm.sf(z_value) == pytest.approx(active, rel=1e-9)
+    assert (features - true) * stats.norm.pdf(z_value) * z_value / (2 * active) == pytest.approx(1, rel=1e-9)
+
+
+def test_redriven_map_has_two_stable_states_and_one_between_them():
+    grid = np.geomspace(12, 1e5, 100_000)
+    above = formulas.expected_active_redriven(l=grid, l0=12, m=1e5, n=1024) > grid
+    crossings = np.flatnonzero(np.diff(above))
+    assert above[crossings].tolist() == [True, False, True]
+    assert grid[crossings] == pytest.approx([12.24, 16.85, 47_066.8], rel=3e-4)
+
+
+def test_redriven_networks_have_the_false_alarms_of_the_map_averaged_over_chance():
+    run = random_code_relay(1024, 10**5, 12, 30, 1500, rng(32), redriven=True)
+    staying = run.n_active[-1] < 100
+    assert staying.mean() > 0.95
+    counts = run.n_active[10:, staying].mean(axis=0)
+    rates = (10**5 - 12) * stats.norm.sf(np.sqrt(1024 / (12 + np.arange(100))) / 2)
+    mean = alone = 0
+    for _ in range(300):
+        mean = stats.poisson.pmf(np.arange(100), mean) @ rates
+        alone = (10**5 - 12) * stats.norm.sf(math.sqrt(1024 / (12 + alone)) / 2)
+    error = counts.std() / len(counts) ** 0.5
+    assert abs(counts.mean() - 12 - mean) < 4 * error
+    assert counts.mean() - 12 - alone > 4 * error
+
+
 @pytest.mark.parametrize(("n_value", "m_value"), [(1024, 10**5), (4096, 10**5)])
 def test_redriven_networks_stay_below_the_saddle_and_run_away_above_it(n_value, m_value):
     at_saddle = brentq(lambda x: formulas.saddle_features(n=n_value, z=x) - m_value, 2, 12)
@@ -212,7 +375,49 @@ def test_same_code_and_threshold_is_right_once_right_for_ever():
     assert (run.clean[-1] == once).all()
 
 
+def test_no_unit_corrects_more_levels_than_the_formula_says():
+    draw = rng(33)
+    for errors in (Fraction(int(part), 10**4) for part in draw.integers(250, 20_000, 1000)):
+        most = int(formulas.correctable_levels(eta=float(errors)))
+        levels = [Fraction(int(level), 10**4) for level in np.sort(draw.choice(10**4 + 1, most + 1, replace=False))]
+        low, high = min(pairwise(levels), key=lambda pair: pair[1] - pair[0])
+        middle, answers = (low + high) / 2, (Fraction(int(part), 10**4) for part in draw.integers(-(10**4), 20_000, 20))
+        assert middle - low <= errors
+        for answer in answers:
+            assert not all(abs(answer - level) < abs(middle - level) for level in (low, high))
+
+
+def test_rounding_corrects_as_many_levels_as_the_formula_says():
+    draw = rng(34)
+    for errors in (Fraction(int(part), 10**4) for part in draw.integers(250, 10**4, 1000)):
+        gaps = int(formulas.correctable_levels(eta=float(errors))) - 1
+        level = Fraction(int(draw.integers(gaps + 1)), max(gaps, 1))
+        for share in (-1, 1, Fraction(int(draw.integers(1, 10**4)), 10**4)):
+            reading = level + errors * share
+            rounded = Fraction(min(max(round(reading * gaps), 0), gaps), max(gaps, 1))
+            assert abs(rounded - level) < abs(reading - level)
+
+
+def test_levels_that_can_be_corrected_are_counted_by_number():
+    for gaps in range(1, 40):
+        half = sp.Rational(1, 2 * gaps)
+        at_and_below = [
+            formulas.correctable_levels.expr.subs(eta, value) for value in (half, half - sp.Rational(1, 10**9))
+        ]
+        assert at_and_below == [gaps, gaps + 1]
+    assert formulas.correctable_levels(eta=[0.03, 0.2, 0.25, 0.26, 0.49, 0.5, 3]).tolist() == [17, 3, 2, 2, 2, 1, 1]
+
+
 # -- analog values ----------------------------------------------------------------------------------------------------
+
+
+def test_laws_of_a_strayed_value_at_round_numbers():
+    assert formulas.value_noise_gated(L=9, l=5, n=100) == pytest.approx(0.6)
+    assert formulas.value_noise_same_code(L=3, l=5, n=100) == pytest.approx(0.6)
+    variance = 0
+    for _ in range(5):
+        variance = 4 * (variance + 4 / 100)
+    assert formulas.value_noise_relu(L=5, l=5, n=100) == pytest.approx(variance**0.5)
 
 
 def test_gated_values_of_fresh_codes_wander_like_a_linear_relay_of_the_active_features_alone():

@@ -1,7 +1,7 @@
 """Overlaps sampled without vectors follow the law of overlaps of vectors; greedy codes keep their promise.
 
 Distributions are compared by Kolmogorov-Smirnov tests at level 1e-8 and means at 6.5 standard errors: with at most
-30 comparisons in this file the chance that any fails by accident is below 30 * 1e-8 = 3e-7.
+40 comparisons in this file the chance that any fails by accident is below 40 * 1e-8 = 4e-7.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from superposition import formulas
 from superposition.codes import coherence, random_code
 from superposition.simulate.directions import greedy_code, overlaps, worst_overlaps
 
@@ -49,6 +50,17 @@ def test_worst_overlaps_are_those_of_the_codes_drawn():
     same = rng(5)
     expected = [coherence(random_code(6, 40, same)).worst for _ in range(4)]
     assert np.array_equal(worst_overlaps(6, 40, 4, rng(5)), expected)
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 5), (3, 3), (3, 12), (8, 40), (100, 100)])
+def test_half_of_the_worst_overlaps_are_below_the_median_up_to_its_error(n, m):
+    trials = 4000
+    worst = worst_overlaps(n, m, trials, rng(n * m))
+    below = np.mean(worst < formulas.worst_overlap_median(n=n, m=m))
+    assert abs(below - 0.5) <= formulas.worst_overlap_median_error(m=m) + Z / (2 * np.sqrt(trials))
+    for delta in (0.5, 0.05):
+        beyond = np.mean(worst > formulas.worst_overlap_sure(n=n, m=m, delta=delta))
+        assert beyond <= delta + Z * np.sqrt(delta * (1 - delta) / trials)
 
 
 def test_worst_overlaps_in_one_dimension_are_one():

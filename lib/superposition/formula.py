@@ -145,6 +145,12 @@ class _BookLatex(LatexPrinter):
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"\exp{power}\left({self._print(expr.exp)}\right)"
 
+    def _print_Mul(self, expr):
+        # 1 - e^x, where expm1 keeps the digits
+        if expr.args[0] == -1 and len(expr.args) == 2 and isinstance(expr.args[1], expm1):
+            return f"1 - {self._print(sp.exp(expr.args[1].args[0]))}"
+        return super()._print_Mul(expr)
+
     def _print_loggamma(self, expr, exp=None):
         text = rf"\ln\Gamma\left({self._print(expr.args[0])}\right)"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"

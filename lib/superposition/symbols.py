@@ -23,7 +23,9 @@ __all__ = [
     "delta",
     "entry",
     "eps",
+    "eta",
     "h",
+    "k",
     "kappa",
     "l",
     "l0",
@@ -31,6 +33,7 @@ __all__ = [
     "n",
     "s",
     "t",
+    "u",
     "z",
 ]
 
@@ -53,7 +56,10 @@ kappa = sp.Symbol("kappa", positive=True)
 alpha = sp.Symbol("alpha", nonnegative=True)
 delta = sp.Symbol("delta", positive=True)
 eps = sp.Symbol("eps", nonnegative=True)
+eta = sp.Symbol("eta", positive=True)
 t = sp.Symbol("t", real=True)
+k = sp.Symbol("k", positive=True)
+u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
 
 
@@ -114,7 +120,10 @@ NOTATION = (
         r"\varepsilon", "`eps`", "error of a length, or overlap of two directions, as stated", "number", "none",
         eps, sp.Interval.Ropen(0, 1),
     ),
+    Entry(r"\eta", "`eta`", "largest error of an activation that a unit makes smaller", "number", "activation", eta, sp.Interval.open(0, sp.oo)),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
+    Entry("k", "`k`", "half the order of a moment: the mean of $t^{2k}$", "number", "none", k, _from(1)),
+    Entry("u", "`u`", "factor in the exponent of a generating function: the mean of $e^{ut}$", "number", "none", u, _from(0)),
     Entry("z", "`z`", r"distance of a threshold at ½ in standard deviations of the crosstalk, $\tfrac12\sqrt{n/l}$", "number", "none", z, sp.Interval.open(0, sp.oo)),
     Entry("b", "`b`; `bits` in simulations", "bits that a neuron's value is kept to", "number", "bits", b, _from(1)),
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),

@@ -49,6 +49,7 @@ def layer_after_layer():
     """Active features over the layers, free and re-driven: the maps beside simulated networks."""
     free, driven = formulas.expected_active_next, formulas.expected_active_redriven
     clean, runaway = (formula.expr.subs(l, l0) for formula in (formulas.clean_layers, formulas.runaway_layers))
+    shown = sp.floor(100 * clean + sp.Rational(1, 2)) / 100
 
     def run(rng, l0, m, n):
         for done, run in simulate.random_code_relay.slices(int(n), int(m), int(l0), _LAYERS, 200, rng, slices=40):
@@ -60,7 +61,7 @@ def layer_after_layer():
         title="Clean, or run away",
         caption="Thresholded layers with a fresh random code in each. Lines: the maps. Open points: three simulated networks of "
         "each kind, at the settings marked on the sliders. Start at 10 true features and go up one by one.",
-        sliders=[Slider(l0, 2, 200, 12), Slider(n, 64, 8192, 1024), Slider(m, 10_000, 10**7, 10**5)],
+        sliders=[Slider(l0, 2, 200, 10), Slider(n, 64, 8192, 1024), Slider(m, 10_000, 10**7, 10**5)],
         x=Axis(_k, 0, _LAYERS, label="layer"),
         y=Axis(low=1, high=m, scale="log", label="active features"),
         marks=[
@@ -71,16 +72,16 @@ def layer_after_layer():
             Samples(_networks(True), label="re-driven networks", series=2, spread=0),
         ],
         readouts=[
-            Readout("clean layers, on average", clean),
+            Readout("clean layers, on average", shown),
             Readout("layers until runaway, about", runaway),
             Readout("active after 40 layers, map", _after(free, _LAYERS)),
             Readout("the same, re-driven", _after(driven, _LAYERS)),
         ],
         text=[
             Sentence(
-                "{l0} of {m} features start on {n} neurons. The first false alarm comes after {clean} layers on average. By the "
+                "{l0} of {m} features start on {n} neurons. On average {clean} layers are clean before the first with a mistake. By the "
                 "map {free} features are active after 40 layers if mistakes are kept, {driven} if the network is re-driven.",
-                clean=clean,
+                clean=shown,
                 free=_after(free, _LAYERS),
                 driven=_after(driven, _LAYERS),
             ),
@@ -106,11 +107,14 @@ def cobweb():
     def reached(steps):
         return Iterated(driven, l, start=l, steps=steps)
 
+    drowned = Iterated(driven, l, start=m / 2, steps=500)
+
     return Explorer(
         id="cobweb",
         title="Two maps and the diagonal",
         caption="Where a map crosses the diagonal, the number of active features stays. Start a path below and above the "
-        "upper crossing. Then raise *l₀* until the two crossings meet in the diamond and are gone.",
+        "upper crossing. Then raise *l₀* until the two crossings meet in the diamond and are gone. A third one, near half of all "
+        "features, lies far outside the frame: the number beside the chart says where.",
         sliders=[
             Slider(l0, 2, 150, 12),
             Slider(l, 2, 300, 16, label="active at the start of the path"),
@@ -134,78 +138,86 @@ def cobweb():
             Readout("true features at which they meet", _at_saddle(formulas.saddle_driven.expr)),
             Readout("n/(8 ln m), one layer's limit", formulas.max_active),
             Readout("end of the path, after 500 layers", reached(500)),
+            Readout("end of a path from half of all features", drowned),
         ],
         text=[
             Sentence(
                 "With {n} neurons and {m} features the crossings meet at {saddle} true features, where {meeting} are active. "
-                "With {l0} true features the re-driven map leads from {l} active ones to {end}.",
+                "With {l0} true features the re-driven map leads from {l} active ones to {end}, and from half of all to {drowned}.",
                 saddle=_at_saddle(formulas.saddle_driven.expr),
                 meeting=meeting,
                 end=reached(500),
+                drowned=drowned,
             )
         ],
     )  # fmt: skip
 
 
-def _histogram(neurons=256, features=10_000, true=4, layers=(1, 4, 6, 8, 12), width=0.1):
+def _histograms(neurons=256, features=10_000, true=4, layers=(1, 7, 8, 9, 10, 11), width=0.1):
+    """Points for `Samples`: all readouts of some layers of one network, at the number active before each; and those numbers."""
     rng = np.random.default_rng(5)
 
     def code(rng):
         return codes.random_code(neurons, features, rng)
 
     readouts, _ = simulate.relay_readouts(code, true, max(layers), rng)
-    edges = np.arange(-2, 3 + width, width) - width / 2
+    before = [true, *np.count_nonzero(readouts > 0.5, axis=1).tolist()]
+    edges = np.arange(-20, 31) * width - width / 2
     points = []
     for layer in layers:
         counts, _ = np.histogram(readouts[layer - 1], edges)
-        at = {"n": neurons, "m": features, "l0": true, "L": layer}
+        at = {"n": neurons, "m": features, "l": before[layer - 1]}
         points += [
             {"at": at, "x": round(x + width / 2, 6), "y": y, "se": 0} for x, y in zip(edges, counts, strict=False) if y
         ]
-    return points
+    return points, [before[layer - 1] for layer in layers]
 
 
 def readouts_by_layer():
-    """A histogram of all readouts in one layer, which the slider picks."""
+    """A histogram of all readouts in one layer, for any number of features active before it."""
     index, width = sp.Symbol("index", integer=True), sp.Rational(1, 10)
-    before = {"map": formulas.expected_active_next, "symbol": l, "start": l0, "steps": L - 1}
+    points, seen = _histograms()
+    *some, last = seen
 
     def share(middle, square):
         noise = sp.sqrt(square / n)
         return Q((index * width - width / 2 - middle) / noise) - Q((index * width + width / 2 - middle) / noise)
 
     absent, present = (m - l) * share(0, l), l * share(1, l - 1)
+    alarms, misses = (m - l) * formulas.false_alarm.expr, l * formulas.miss.expr
     bins = {"x": index * width, "over": (index, -20, 30)}
     return Explorer(
         id="readouts-by-layer",
         title="All readouts of one layer",
-        caption="Readouts in bins of a tenth, by the map, in a network that keeps its mistakes. Move through the layers. Open points: one "
-        "simulated network, whose mistakes come in whole features.",
+        caption="Readouts in bins of a tenth, by the normal law. Open points: layers of one simulated network on its way to "
+        f"half of all features, which had {', '.join(map(str, some))} and then {last:,} active before them. All readouts of a layer "
+        "share the length of its state, so its tails are thick or thin together.",
         sliders=[
-            Slider(L, 1, 24, 1, scale="linear", label="layer"),
-            Slider(l0, 2, 60, 4),
+            Slider(l, 2, 5000, seen[0], label="active before the layer"),
             Slider(n, 64, 4096, 256),
-            Slider(m, 1000, 10**6, 10_000),
+            Slider(m, 10_000, 10**6, 10_000),
         ],
         x=Axis(low=-2, high=3, label="readout, *r*"),
         y=Axis(low=0.1, high=m, scale="log", label="features in a bin"),
         marks=[
-            Bars(Iterated(**before, then=absent), **bins, breadth=0.09, label="not active before the layer"),
-            Bars(Iterated(**before, then=present), **bins, breadth=0.045, label="active before the layer"),
+            Bars(absent, **bins, breadth=0.09, label="not active before the layer"),
+            Bars(present, **bins, breadth=0.045, label="active before the layer"),
             Rule(x=sp.Rational(1, 2), label="threshold ½", series=0),
-            Samples(_histogram(), label="all readouts of one simulated network", series=3, spread=0),
+            Samples(points, label="all readouts of one simulated layer", series=3, spread=0),
         ],
         readouts=[
-            Readout("active before the layer", Iterated(**before)),
-            Readout("crosstalk, standard deviation", Iterated(**before, then=formulas.crosstalk_std)),
-            Readout("new false alarms in it", Iterated(**before, then=(m - l) * formulas.false_alarm.expr)),
+            Readout("crosstalk, standard deviation", formulas.crosstalk_std),
+            Readout("false alarms", alarms),
+            Readout("active after the layer", formulas.expected_active_next),
         ],
         text=[
             Sentence(
-                "Before layer {L}, {active} features are active by the map; the crosstalk is {noise}, and the layer adds {alarms} false alarms.",
-                active=Iterated(**before),
-                noise=Iterated(**before, then=formulas.crosstalk_std),
-                alarms=Iterated(**before, then=(m - l) * formulas.false_alarm.expr),
+                "With {l} features active before the layer the crosstalk is {noise}. The layer adds {alarms} false alarms and "
+                "misses {misses} of the active features: {after} are active after it.",
+                noise=formulas.crosstalk_std,
+                alarms=alarms,
+                misses=misses,
+                after=formulas.expected_active_next,
             )
         ],
     )  # fmt: skip

@@ -104,56 +104,62 @@ def overlap_law():
 def _special_codes():
     made = [codes.simplex(neurons) for neurons in (16, 64, 256)]
     made += [codes.equiangular(neurons) for neurons in (15, 55)]
-    made += [codes.mutually_unbiased(neurons) for neurons in (16, 64, 256)]
+    made += [codes.kerdock(neurons) for neurons in (16, 64)]
+    made += [codes.mutually_unbiased(256)]
     return [
         {"at": {"n": F.shape[0]}, "x": F.shape[1], "y": codes.coherence(F).worst, "se": 0}
         for F in made
     ]  # fmt: skip
 
 
-def _random_codes(trials=8):
+def _median(worst):
+    """Median of a sample, and its standard error, that of a normal law's median, which is a little too large here."""
+    return np.median(worst), np.sqrt(np.pi / 2 / len(worst)) * np.std(worst, ddof=1)
+
+
+def _random_codes(trials=12):
     points = []
     for neurons in (16, 64, 256):
         for size in (64, 256, 1024):
             worst = simulate.worst_overlaps(neurons, size, trials, np.random.default_rng([neurons, size]))
-            error = worst.std(ddof=1) / np.sqrt(trials)
-            points.append({"at": {"n": neurons}, "x": size, "y": worst.mean(), "se": error})
+            middle, error = _median(worst)
+            points.append({"at": {"n": neurons}, "x": size, "y": middle, "se": error})
     return points
 
 
 def worst_pair():
     """Typical, worst, promised and unavoidable overlap, against the number of features."""
 
-    def run(rng, m, n, codes_drawn=12):
+    def run(rng, m, n, codes_drawn=24):
         worst = []
         for done in range(1, codes_drawn + 1):
             worst.append(simulate.worst_overlaps(int(n), int(m), 1, rng)[0])
             if done > 1:
-                yield done / codes_drawn, np.mean(worst), np.std(worst, ddof=1) / np.sqrt(done), done
+                yield done / codes_drawn, *_median(worst), done
 
     promised = formulas.jl_overlap
     return Explorer(
         id="worst-pair",
         title="The worst pair",
-        caption="Four questions about overlap. Points: simulated random codes (mean of eight, bars of two standard errors) and "
+        caption="Four questions about overlap. Points: random codes drawn (median of twelve, bars of two standard errors) and "
         "special codes, where the number of neurons has them.",
         sliders=[Slider(n, 8, 1024, 64), Slider(m, 2, 10_000, 1024)],
         x=Axis(m, 2, 10_000, scale="log"),
         y=Axis(low=0, high=1, label="overlap"),
         marks=[
-            Curve(promised, label="the lemma's reading"),
+            Curve(promised, label="the lemma's usual reading"),
             Curve(formulas.worst_overlap, label="worst pair, √(4 ln *m*/*n*)"),
-            Curve(formulas.worst_overlap_median, label="worst pair, exact law"),
+            Curve(formulas.worst_overlap_median, label="worst pair, median of its law"),
             Curve(formulas.typical_overlap.expr, label="typical pair"),
             Curve(formulas.welch_bound, label="Welch's floor"),
-            Samples(_random_codes(), label="worst pair of random codes, simulated", series=3),
+            Samples(_random_codes(), label="worst pair of random codes, drawn", series=3),
             Samples(_special_codes(), label="simplex, equiangular, mutually unbiased", series=5),
             Dot(m, formulas.worst_overlap_median),
         ],
         readouts=[
             Readout("typical pair", formulas.typical_overlap),
             Readout("worst pair", formulas.worst_overlap_median),
-            Readout("the lemma's reading", promised),
+            Readout("the lemma's usual reading", promised),
             Readout("Welch's floor", sp.Piecewise((formulas.welch_bound.expr, m > n), (0, True))),
         ],
         text=[
@@ -163,27 +169,43 @@ def worst_pair():
                 worst=formulas.worst_overlap_median,
             ),
             Sentence(
-                "The lemma's reading, {promised}, is above 1 and says nothing.",
+                "The lemma's usual reading, {promised}, is above 1 and says nothing.",
                 promised=promised,
                 when=promised.expr > 1,
             ),
-            Sentence("The lemma's reading is {promised}.", promised=promised, when=promised.expr <= 1),
+            Sentence("The lemma's usual reading is {promised}.", promised=promised, when=promised.expr <= 1),
             Sentence("No code can have an RMS overlap below {floor}.", floor=formulas.welch_bound.expr, when=m > n),
             Sentence("So few features need not overlap at all.", when=m <= n),
         ],
-        simulate=Simulation(run, "worst overlap of a random code, mean", formula=formulas.worst_overlap_median),
+        simulate=Simulation(run, "worst overlap of a random code, median", formula=formulas.worst_overlap_median),
     )
+
+
+def _codes_that_exist():
+    made = [codes.simplex(neurons) for neurons in (8, 16, 64, 256)]
+    made += [codes.equiangular(neurons) for neurons in (9, 15, 55)]
+    points = [(*F.shape, codes.coherence(F).worst) for F in made]
+    points += [(neurons, neurons * (neurons // 2 + 1), neurons**-0.5) for neurons in (16, 64, 256)]
+    return [
+        {"at": {"n": neurons}, "x": worst, "y": size, "se": 0}
+        for neurons, size, worst in [*points, (8, 120, 0.5)]
+    ]  # fmt: skip
 
 
 def how_many_fit():
     """How many directions fit at a given overlap: what surely exists and what cannot be exceeded."""
-    found, lemma = formulas.gilbert_varshamov, formulas.jl_directions
+    lemma = formulas.jl_directions
+    welch, dgs = formulas.welch_directions, formulas.dgs_directions
+    found = sp.Max(n, formulas.gilbert_varshamov.expr)
+    held = sp.Max(n, sp.ceiling(formulas.gilbert_varshamov.expr))
+    bounded = (n + 2) * eps**2 < 3
+    most = sp.Piecewise((sp.floor(welch.expr), (n + 2) * eps**2 <= 1), (sp.floor(dgs.expr), True))
     tops = 10 ** (3 + n / 12)
     return Explorer(
         id="how-many-fit",
         title="How many directions fit",
-        caption="Below the lower curve directions surely exist; above Welch's curve they cannot. The curve of Kabatiansky and "
-        "Levenshtein holds in the limit of many neurons.",
+        caption="Below the lower curve directions surely exist; above the upper curves, where these are drawn, they cannot. "
+        "Points: a simplex, equiangular lines, Kerdock's bases and the 120 lines of E8, where the number of neurons has them.",
         sliders=[
             Slider(n, 8, 512, 256),
             Slider(eps, 0.01, 0.6, 0.3, scale="linear", integer=False, label="largest overlap allowed"),
@@ -191,22 +213,27 @@ def how_many_fit():
         x=Axis(eps, 0.01, 0.6, label="largest overlap allowed, *ε*"),
         y=Axis(low=1, high=tops, scale="log", label="directions"),
         marks=[
-            Curve(formulas.kabatiansky_levenshtein, label="at most, in the limit (Kabatiansky–Levenshtein)"),
-            Curve(formulas.welch_directions, label="at most (Welch)"),
-            Curve(found, label="at least (greedy choice)"),
-            Curve(lemma, label="the lemma's reading"),
-            Area(1, found.expr, series=3),
+            Curve(dgs, label="at most (Delsarte, Goethals and Seidel)"),
+            Curve(welch, label="at most (Welch)"),
+            Curve(found, label="at least (axes or greedy choice)"),
+            Curve(lemma, label="random ones, by the lemma's usual reading"),
+            Area(1, found, series=3),
             Rule(x=1 / sp.sqrt(n), label="1/√*n*", series=0, dash=3),
+            Samples(_codes_that_exist(), label="codes that exist", series=5),
             Dot(eps, found),
         ],
         readouts=[
-            Readout("surely exist", found),
-            Readout("random ones, by the lemma's reading", lemma),
+            Readout("surely exist", held),
+            Readout("random ones, by the lemma's usual reading", sp.floor(lemma.expr)),
             Readout("1/√n", formulas.typical_overlap),
         ],
         text=[
-            Sentence("{n} neurons surely hold {found} directions that overlap by at most {eps}.", found=found),
-            Sentence("They cannot hold more than {most}.", most=formulas.welch_directions.expr, when=n * eps**2 < 1),
-            Sentence("Welch's bound is silent, since {eps} is not below 1/√n.", when=n * eps**2 >= 1),
+            Sentence("{n} neurons surely hold {held} directions that overlap by at most {eps}.", held=held),
+            Sentence("They cannot hold more than {most}.", most=most, when=bounded),
+            Sentence(
+                "Both upper bounds are silent, since {eps} is not below {end}.",
+                end=sp.sqrt(3 / (n + 2)),
+                when=sp.Not(bounded),
+            ),
         ],
     )
