@@ -97,6 +97,32 @@ DIRECTIONS = {
         inside=[at(n=2), at(t=0), at(t=1)],
         outside=[at(n=1.99), at(t=-0.01), at(t=1.01)],
     ),
+    "overlap_moment": row(EXACT, (at(k=2, n=5), 3 / mp.mpf(35)), (at(k=1, n=3), 1 / mp.mpf(3))),
+    "overlap_mgf_bound": row(BOUND, (at(n=8, u=4), e), inside=[at(u=105.8)], outside=[at(u=105.9)]),
+    "worst_overlap_law_error": row(
+        BOUND,
+        (at(n=3, m=4, t=0.5), 4 * 3 * 5 / mp.mpf(16)),
+        inside=[at(n=2), at(m=2), at(t=0), at(t=1)],
+        outside=[at(n=1.99), at(m=1.99), at(t=-0.01), at(t=1.01)],
+    ),
+    "worst_overlap_median_error": row(BOUND, (at(m=4), ln(2) ** 2 * 5 / 12), **LEAST_TWO_FEATURES),
+    "worst_overlap_sure": row(
+        LIKELY,
+        (at(delta=0.5, m=4, n=5), sqrt(0.75)),
+        inside=[at(n=2), at(m=2)],
+        outside=[at(n=1.99), at(m=1.99)],
+    ),
+    "angle_bound_parallelogram": row(BOUND, (at(eps=0.6), 0.75)),
+    # the icosahedron's diagonals, three bases of four neurons, and the 120 lines of E8
+    "worst_overlap_floor": row(
+        BOUND,
+        (at(n=3, m=6), sqrt(mp.mpf(1) / 5)),
+        (at(n=4, m=12), 0.5),
+        (at(n=8, m=120), 0.5),
+        inside=[at(m=3), at(m=2, n=1)],
+        outside=[at(m=2.99), at(m=1.99, n=1)],
+    ),
+    "dgs_directions": row(BOUND, (at(n=8, eps=0.5), 120), inside=[at(n=9.99)], outside=[at(n=10)]),
     "typical_overlap": row(EXACT, (at(n=25), 0.2)),
     "worst_overlap": row(ASYMPTOTIC, (at(m=e**4, n=64), 0.5)),
     "worst_overlap_law": row(
@@ -112,7 +138,7 @@ DIRECTIONS = {
         inside=[at(n=2), at(m=2)],
         outside=[at(n=1.99), at(m=1.99)],
     ),
-    "jl_overlap": row(BOUND, (at(m=e**2, n=64), 0.5)),
+    "jl_overlap": row(LIKELY, (at(m=e**2, n=64), 0.5)),
     "jl_dimension": row(BOUND, (at(eps=0.3, m=e), 4 / mp.mpf("0.036")), outside=[at(eps=0)]),
     "angle_bound": row(BOUND, (at(eps=0.2), 0.5)),
     "angle_bound_lengths": row(BOUND, (at(eps=0.2), 1.25)),
@@ -126,7 +152,7 @@ DIRECTIONS = {
         outside=[at(m=1.99, n=1), at(m=2.99)],
     ),
     "jl_directions": row(
-        BOUND, (at(n=800, eps=0.1), e), inside=[at(n=22_400, eps=0.5)], outside=[at(n=22_401, eps=0.5)]
+        LIKELY, (at(n=800, eps=0.1), e), inside=[at(n=22_400, eps=0.5)], outside=[at(n=22_401, eps=0.5)]
     ),
     "gilbert_varshamov": row(
         BOUND,
@@ -250,7 +276,7 @@ COMPOUNDING_NOISE = {
     "noise_growth_tight": row(
         EXACT, (at(L=3, m=6, n=2), 27), inside=[at(L=637), at(m=2)], outside=[at(L=638), at(m=1.99)]
     ),
-    "signal_to_noise_late": row(ASYMPTOTIC, (at(L=4, l=3, m=32, n=2), sqrt(2 / pi) * 5 / 8 * 31 / 24)),
+    "signal_to_noise_late": row(ASYMPTOTIC, (at(L=4, l=3, m=32, n=2), sqrt(2 / pi) * 5 / 8 * 32 / 24)),
     "expected_active_next": row(
         ASYMPTOTIC, (FIVE, 5 + 7 * Q1 - 5 * tail(sqrt(5) / 2)), inside=[at(l=12)], outside=[at(l=12.01)]
     ),
@@ -260,8 +286,25 @@ COMPOUNDING_NOISE = {
         inside=[at(l=12), at(l0=12)],
         outside=[at(l=12.01), at(l0=12.01)],
     ),
-    "clean_layers": row(ASYMPTOTIC, (FIVE, 1 / (12 * Q1)), **RARE),
-    "runaway_layers": row(HEURISTIC, (FIVE, 1 / (12 * Q1 * (1 - mp.exp(-0.1)))), **RARE),
+    "clean_layers": row(
+        ASYMPTOTIC,
+        (FIVE, 1 / mp.expm1(7 * Q1 + 5 * tail(sqrt(5) / 2))),
+        inside=[at(l=11.99), at(l=1, n=2000), at(m=1890)],
+        outside=[at(l=12), at(l=1, n=2001), at(m=1892)],
+    ),
+    "clean_layers_sure": row(
+        BOUND,
+        (at(l=2, m=3, n=32), e**2 / 3 - 1),
+        (at(l=2, m=100, n=32), 0),
+        inside=[at(l=3), at(l=1, m=2, n=5600)],
+        outside=[at(l=3.01), at(l=1, m=2, n=5601)],
+    ),
+    # three neurons: the tail at 1/4 is 3/8
+    "expected_active_at_least": row(
+        BOUND, (at(l=2, m=10, n=3), 2 + 6 * 0.375**2), inside=[at(n=3), at(l=5)], outside=[at(n=2.99), at(l=5.01)]
+    ),
+    "correctable_levels": row(BOUND, (at(eta=0.15), 4), (at(eta=0.125), 4)),
+    "runaway_layers": row(HEURISTIC, (FIVE, 2 + 1 / (12 * Q1 * (1 - mp.exp(-0.1)))), **RARE),
     "saddle_driven": row(ASYMPTOTIC, (at(n=100, z=2), saddle(2, 100)[0]), **SADDLE),
     "saddle_features": row(ASYMPTOTIC, (at(n=100, z=2), saddle(2, 100)[1]), **SADDLE),
     "value_noise_gated": row(ASYMPTOTIC, (at(L=3, l=5, n=48), 0.5)),
