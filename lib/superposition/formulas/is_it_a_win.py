@@ -1,13 +1,14 @@
 """Formulas of the chapter *Is it a win?*."""
 
-from sympy import Interval, log, loggamma, oo, pi, sqrt
+from sympy import Interval, Rational, exp, log, loggamma, oo, pi, sqrt
 
 from superposition.formula import Formula, Q, half, log_binomial, root
-from superposition.symbols import K, S, alpha, c, l, m, n
+from superposition.symbols import K, S, alpha, c, delta, l, m, n
 
 __all__ = [
     "ball_equal_power_bits",
     "ball_inscribed_bits",
+    "best_threshold",
     "capacity_at_limit",
     "capacity_best",
     "capacity_bits",
@@ -16,17 +17,25 @@ __all__ = [
     "dense_errors",
     "dense_float_bits",
     "dense_levels",
+    "errors_noisy_sure",
     "expected_errors_noisy",
+    "gaussian_excess_noisy",
     "linear_error",
     "linear_error_bias",
+    "linear_error_sets",
+    "linear_error_sets_bias",
     "max_active_decoder",
     "max_active_noisy",
+    "max_active_noisy_sure",
+    "neurons_best_threshold",
     "neurons_dense",
     "neurons_listed",
     "neurons_superposed",
     "noisy_capacity",
+    "noisy_capacity_best",
     "radius_bits",
     "shannon_bits",
+    "shannon_share",
     "win_sparsity",
 ]
 
@@ -83,7 +92,7 @@ decoder_constant = Formula(
     "decoder constant of the best threshold on linear readouts, with l = m^α",
     "asymptotic",
     CHAPTER,
-    detail="for many features; from 2 at α = 0 to 8 at α = 1",
+    detail="as m grows at fixed α above 0, so that l grows too; from 2 at α = 0 to 8 at α = 1",
     lhs="c",
 )
 
@@ -93,7 +102,7 @@ capacity_best = Formula(
     "bits per neuron at the limit of the best threshold, with l = m^α",
     "asymptotic",
     CHAPTER,
-    detail="for many features",
+    detail="as decoder_constant",
 )
 
 ball_inscribed_bits = Formula(
@@ -122,7 +131,7 @@ radius_bits = Formula(
     "bits per neuron of volume that n/(8 ln m) active features leave of n, at a fixed resolution",
     "asymptotic",
     CHAPTER,
-    detail="the logarithm of the ratio of two radii; as max_active, for many features",
+    detail="the logarithm of the ratio of two radii, with as many active features as max_active allows",
     domain=_TWO_FEATURES,
 )
 
@@ -132,7 +141,7 @@ dense_levels = Formula(
     "equally spaced levels that each of n noisy neurons can hold, all of them read without error",
     "asymptotic",
     CHAPTER,
-    detail="for many neurons; at the limit about 1/√(π ln n) of them are wrong, less by the share 1/K",
+    detail="as n grows; at the limit about 1/√(π ln n) of them are wrong, less by the share 1/K",
     domain=_TWO_NEURONS,
     lhs="K",
 )
@@ -169,12 +178,24 @@ shannon_bits = Formula(
 
 max_active_noisy = Formula(
     "max_active_noisy",
-    n / (8 * (K - 1) ** 2 * log(m)) * S / (1 + S),
-    "active features up to which all m are read to one of K levels from noisy neurons",
+    3 * n / (4 * K * (2 * K - 1) * log(m)) * S / (1 + S),
+    "active features up to which all m are read to one of K levels from noisy neurons, levels above 0 being used equally often",
     "asymptotic",
     CHAPTER,
-    detail="for many features, all active ones at the largest level; measured within 1 % at 4,096 neurons, a million features and two levels",
+    detail="a bound at two levels: then at most one readout is wrong on average, at every n; at more levels for many active features, "
+    "since few are sometimes all at high levels",
     domain=_TWO_FEATURES | _TWO_LEVELS,
+    lhs=r"l_{\max}",
+)
+
+max_active_noisy_sure = Formula(
+    "max_active_noisy_sure",
+    n / (8 * log(m / delta)) * S / (1 + S),
+    "active features up to which a threshold at 1/2 reads all m rightly from noisy neurons",
+    "bound, with probability",
+    CHAPTER,
+    detail="fails with probability at most δ over code, active set and noise, at every n",
+    domain=_TWO_FEATURES,
     lhs=r"l_{\max}",
 )
 
@@ -197,8 +218,69 @@ expected_errors_noisy = Formula(
     "expected number of the m features that a threshold at 1/2 reads wrongly from noisy neurons",
     "asymptotic",
     CHAPTER,
-    detail="Gaussian, for many neurons; expected_errors as S grows",
+    detail="Gaussian crosstalk: for n far below 64 l³ (1 + 1/S)⁴, where formula / truth is about gaussian_excess_noisy; at fixed l it gets "
+    "worse with n; expected_errors as S grows",
     where=(l <= m,),
+)
+
+errors_noisy_sure = Formula(
+    "errors_noisy_sure",
+    m * exp(-n * S / (8 * l * (1 + S))),
+    "number that the expected number of features read wrongly from noisy neurons, at a threshold of 1/2, is never above",
+    "bound",
+    CHAPTER,
+    detail="upper bound, over random codes, at every n and S",
+    where=(l <= m,),
+)
+
+gaussian_excess_noisy = Formula(
+    "gaussian_excess_noisy",
+    exp(n * S**4 / (64 * l**3 * (1 + S) ** 4)),
+    "chance of a false alarm by the normal tail over the true one, for noisy neurons and a threshold of 1/2",
+    "asymptotic",
+    CHAPTER,
+    detail="the first term in l of the exponent; neurons' own noise is normal, so the normal tail is right where it drowns the crosstalk",
+)
+
+best_threshold = Formula(
+    "best_threshold",
+    Rational(1, 2) + l * (1 + 1 / S) * log(m / l - 1) / n,
+    "threshold at which noisy readouts of all m features make the fewest errors",
+    "asymptotic",
+    CHAPTER,
+    detail="for normal noise of the same variance on absent and active features, which is so for many active ones",
+    where=(l < m,),
+    lhs=r"\theta",
+)
+
+neurons_best_threshold = Formula(
+    "neurons_best_threshold",
+    2 * l * (1 + 1 / S) * (sqrt(log(m)) + sqrt(log(l))) ** 2,
+    "neurons with which superposition reads all m features at the best threshold",
+    "asymptotic",
+    CHAPTER,
+    detail="as m grows, for boolean features and many active ones",
+    domain=_TWO_FEATURES,
+    where=(l <= m,),
+    lhs="n",
+)
+
+noisy_capacity_best = Formula(
+    "noisy_capacity_best",
+    (1 - sqrt(alpha)) / (2 * log(2) * (1 + sqrt(alpha))) * S / (1 + S),
+    "bits per neuron of superposition on noisy neurons, at the limit of the best threshold, with l = m^α",
+    "asymptotic",
+    CHAPTER,
+    detail="as m grows at fixed α above 0, so that l grows too",
+)
+
+shannon_share = Formula(
+    "shannon_share",
+    (1 - sqrt(alpha)) / (1 + sqrt(alpha)) * S / ((1 + S) * log(1 + S)),
+    "share of Shannon's bound that superposition read at the best threshold carries, with l = m^α",
+    "asymptotic",
+    CHAPTER,
+    detail="noisy_capacity_best over shannon_bits; 1 in the limit of m → ∞, then α → 0 and S → 0",
 )
 
 _float = log(1 + 3 * S / (2 * log(m))) / 2
@@ -206,8 +288,8 @@ _HOLDS_TWO = 2 * log(m) <= S
 
 neurons_superposed = Formula(
     "neurons_superposed",
-    8 * (K - 1) ** 2 * l * log(m) * (1 + 1 / S),
-    "neurons with which superposition reads all m features to one of K levels",
+    Rational(4, 3) * K * (2 * K - 1) * l * log(m) * (1 + 1 / S),
+    "neurons with which superposition reads all m features to one of K levels, those above 0 being used equally often",
     "asymptotic",
     "max_active_noisy solved for n",
     detail="as max_active_noisy",
@@ -240,7 +322,7 @@ neurons_listed = Formula(
 
 win_sparsity = Formula(
     "win_sparsity",
-    log(K) / (8 * (K - 1) ** 2 * log(m) * (1 + 1 / S) * _float),
+    3 * log(K) / (4 * K * (2 * K - 1) * log(m) * (1 + 1 / S) * _float),
     "share of the features active at once below which superposition needs fewer neurons than dense floats",
     "asymptotic",
     "neurons_superposed = neurons_dense solved for l/m",
@@ -255,7 +337,7 @@ linear_error = Formula(
     "smallest mean squared error of linear decoding of one-hot inputs, over inputs and features",
     "exact",
     "Eckart & Young 1936",
-    detail="attained by every embedding of rank n",
+    detail="attained by every embedding of rank n; dropping m - n features does as well",
     where=(m >= n,),
 )
 
@@ -267,4 +349,28 @@ linear_error_bias = Formula(
     CHAPTER,
     detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector",
     where=(m >= n + 1,),
+)
+
+_spread = l * (m - l) / (m**2 * (m - 1))
+
+linear_error_sets = Formula(
+    "linear_error_sets",
+    (m - n) * _spread,
+    "smallest mean squared error of linear decoding, over inputs and features, when l of m features are active, all sets equally likely",
+    "exact",
+    "Eckart & Young 1936; " + CHAPTER,
+    detail="attained by every embedding of rank n whose rows combine to the all-ones vector; dropping m - n features leaves (m - n) l/m²",
+    domain=_TWO_FEATURES,
+    where=(l <= m, m >= n),
+)
+
+linear_error_sets_bias = Formula(
+    "linear_error_sets_bias",
+    (m - n - 1) * _spread,
+    "smallest mean squared error of linear decoding with a bias, when l of m features are active, all sets equally likely",
+    "exact",
+    "Eckart & Young 1936; " + CHAPTER,
+    detail="attained by every embedding of rank n whose rows do not combine to the all-ones vector",
+    domain=_TWO_FEATURES,
+    where=(l <= m, m >= n + 1),
 )

@@ -31,7 +31,7 @@ from superposition.simulate.levels import (
     random_code_level_errors,
 )
 from superposition.simulate.limits import LargestActive, largest_active
-from superposition.simulate.linear import one_hot_error
+from superposition.simulate.linear import linear_loss, one_hot_error
 from superposition.simulate.precision import (
     QuantisedErrors,
     Quantiser,
@@ -85,6 +85,7 @@ __all__ = [
     "largest_active",
     "largest_levels",
     "level_errors",
+    "linear_loss",
     "nearest_levels",
     "one_hot_error",
     "overlaps",

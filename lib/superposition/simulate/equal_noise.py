@@ -7,7 +7,7 @@ import numpy as np
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
-from superposition.simulate.active import altered_readouts
+from superposition.simulate.active import noisy_readouts
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts
 
@@ -82,10 +82,10 @@ def dense_errors(n, n_levels, snr, trials, rng):
     return _noisy(wrong)
 
 
-def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5):
+def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=2):
     """Wrong readouts of all m features of a random code, from neurons with noise of their own.
 
-    .. math:: r = F^{\\mathsf T} (F a + w), \\qquad w_j \\sim N\\bigl(0, \\tfrac{l}{n S}\\bigr)
+    .. math:: r = F^{\\mathsf T} (F a + w), \\qquad w_j \\sim N\\bigl(0, \\tfrac{l\\, E a_i^2}{n S}\\bigr)
 
     Parameters
     ----------
@@ -94,15 +94,17 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5):
     m : int
         Features, at least 1; costs nothing.
     n_active : int
-        l, features active at once, each with activation 1; 1 to m. Each trial takes of the order of n l steps.
+        l, features active at once, 1 to m. Each trial takes of the order of l² steps.
     snr : float
-        S, mean square of a neuron's value, l/n, over the variance of its noise, above 0.
+        S, mean square of a neuron's value over the variance of its noise, above 0.
     trials : int
         Active sets to draw, each with a fresh code; at least 2.
     rng : numpy.random.Generator
         Source of randomness.
     threshold : float
-        θ, in the unit of the activations.
+        θ: how far above a level, in gaps between levels, a readout is taken for the next one.
+    n_levels : int
+        K, levels from 0 to 1, at least 2; the active features use those above 0 equally often.
 
     Returns
     -------
@@ -127,17 +129,18 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5):
     True
     """
     n, m, trials = integer("n", n), integer("m", m), integer("trials", trials, low=2)
-    n_active, rng = integer("n_active", n_active, high=m), generator(rng)
-    snr, threshold = real("snr", snr, 0, math.inf, "()"), real("threshold", threshold)
-    wrong = np.empty(trials)
-
-    def alter(x):
-        return x + math.sqrt(n_active / (n * snr)) * rng.standard_normal(x.shape)
-
-    for part, _ in parts(trials, at_most=BLOCK // (n * n_active)):
-        length, present = altered_readouts(n, n_active, alter, part.stop - part.start, rng)
-        misses = np.count_nonzero(present <= threshold, axis=1)
-        wrong[part] = (m - n_active) * alarm_chance(threshold, length, n) + misses
+    n_active, n_levels = integer("n_active", n_active, high=m), integer("n_levels", n_levels, low=2)
+    snr, threshold, rng = real("snr", snr, 0, math.inf, "()"), real("threshold", threshold), generator(rng)
+    gaps = n_levels - 1
+    square = sum(level**2 for level in range(1, n_levels)) / gaps**3
+    noise, wrong = math.sqrt(n_active * square / (n * snr)), np.empty(trials)
+    for part, _ in parts(trials, at_most=BLOCK // (n_active * n_active)):
+        level = rng.integers(1, n_levels, size=(part.stop - part.start, n_active))
+        length, present = noisy_readouts(n, level / gaps, noise, rng)
+        found = np.clip(np.ceil(gaps * present - threshold), 0, gaps)
+        # as a float, since m may be beyond what an integer array holds
+        alarms = float(m - n_active) * alarm_chance(threshold / gaps, length, n)
+        wrong[part] = alarms + np.count_nonzero(found != level, axis=1)
     return _noisy(wrong)
 
 
