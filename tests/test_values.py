@@ -403,7 +403,7 @@ IS_IT_A_WIN = {
     ),
     "dense_errors": row(EXACT, (at(K=4, S=20, n=100), 150 * Q2), inside=[at(K=2)], outside=[at(K=1.99)]),
     "shannon_bits": row(BOUND, (at(S=3), 1), (at(S=15), 2)),
-    "max_active_noisy": row(ASYMPTOTIC, (at(K=3, S=3, m=e, n=128), 3), **LEVELS),
+    "max_active_noisy": row(ASYMPTOTIC, (at(K=3, S=3, m=e, n=80), 3), **LEVELS),
     "noisy_capacity": row(
         ASYMPTOTIC,
         (at(S=3, m=100, n=64 / mp.mpf(3) * ln(100)), bits(4950) / (64 / mp.mpf(3) * ln(100))),
@@ -419,7 +419,7 @@ IS_IT_A_WIN = {
     ),
     "neurons_superposed": row(
         ASYMPTOTIC,
-        (at(K=3, S=4, l=3, m=e**2), 240),
+        (at(K=3, S=4, l=3, m=e**2), 150),
         inside=[at(K=2), at(l=e**2), at(l=1, m=2)],
         outside=[at(K=1.99), at(l=7.4), at(l=1, m=1.99)],
     ),
@@ -437,9 +437,35 @@ IS_IT_A_WIN = {
     ),
     "win_sparsity": row(
         ASYMPTOTIC,
-        (at(K=9, S=16, m=e**3), 2 / mp.mpf(8 * 64 * 3 * 17) * 16),
+        (at(K=9, S=16, m=e**3), 6 / mp.mpf(4 * 9 * 17 * 3 * 17) * 16),
         inside=[at(K=2), at(m=2), at(S=6.01)],
         outside=[at(K=1.99), at(m=1.99), at(S=5.99)],
+    ),
+    "max_active_noisy_sure": row(LIKELY, (at(S=3, delta=0.5, m=e**4 / 2, n=128), 3), **LEAST_TWO_FEATURES),
+    "errors_noisy_sure": row(BOUND, (at(S=3, l=3, m=10, n=32), 10 / e), inside=[at(l=10)], outside=[at(l=10.01)]),
+    "gaussian_excess_noisy": row(ASYMPTOTIC, (at(S=3, l=2, n=mp.mpf(512) * 256 / 81), e)),
+    "best_threshold": row(
+        ASYMPTOTIC, (at(S=4, l=2, m=2 + 2 * e, n=25), 0.6), inside=[at(l=7.43)], outside=[at(l=2 + 2 * e), at(l=7.44)]
+    ),
+    "neurons_best_threshold": row(
+        ASYMPTOTIC,
+        (at(S=4, l=e**4, m=e**9), 62.5 * e**4),
+        inside=[at(l=1, m=2), at(l=8103)],
+        outside=[at(l=1, m=1.99), at(l=8104)],
+    ),
+    "noisy_capacity_best": row(ASYMPTOTIC, (at(S=3, alpha=0.25), 0.125 / ln(2))),
+    "shannon_share": row(ASYMPTOTIC, (at(S=3, alpha=0.25), 0.25 / ln(4))),
+    "linear_error_sets": row(
+        EXACT,
+        (at(l=3, m=10, n=4), 0.14),
+        inside=[at(l=10), at(m=4), at(l=1, m=2, n=1)],
+        outside=[at(l=10.01), at(m=3.99), at(l=1, m=1.99, n=1)],
+    ),
+    "linear_error_sets_bias": row(
+        EXACT,
+        (at(l=3, m=10, n=4), 7 / mp.mpf(60)),
+        inside=[at(l=10), at(m=5), at(l=1, m=2, n=1)],
+        outside=[at(l=10.01), at(m=4.99), at(l=1, m=1.99, n=1)],
     ),
     "linear_error": row(EXACT, (at(m=10, n=4), 0.06), inside=[at(m=4)], outside=[at(m=3.99)]),
     "linear_error_bias": row(EXACT, (at(m=10, n=4), 0.05), inside=[at(m=5)], outside=[at(m=4.99)]),
