@@ -147,3 +147,9 @@ def test_heights_stay_where_a_screen_has_room(script):
     assert [script(bounded % ("linear", y)) for y in (-1e300, 5, 1e300)] == [1 - 9 * 99, 5, 100 + 9 * 99]
     within = "Drawing.prototype.within.call({y: {low: 1, high: 100}}, %s)"
     assert [script(within % y) for y in (0, 5, 101, "NaN")] == [1, 5, 100, None]
+
+
+def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):
+    # I_x(1, b) = 1 - (1 - x)^b
+    assert script("evaluate('betaincinv(p, 1, b)', {p: 0.75, b: 2})") == pytest.approx(0.5, rel=1e-12)
+    assert script("evaluate('betaincinv(p, 1, b)', {p: 0.19, b: 2})") == pytest.approx(0.1, rel=1e-12)
