@@ -12,7 +12,6 @@ from py_mini_racer import MiniRacer
 
 from superposition.explorer import format_value, module_source
 
-
 # the one thing of a browser that the state asks for
 ADDRESS = """class URLSearchParams {
   constructor(query) { this.given = Object.fromEntries(query.split("&").map((pair) => pair.split("="))); }
