@@ -59,7 +59,9 @@ def condition_of(formula, at):
         names = (*formula.arguments, "w")
         inner = numeric(node, formula.arguments)(**at)
         # times w before it becomes a number: the slope alone can leave the range of one
-        slope = numeric(sp.simplify(w * sp.diff(expr.xreplace({node: w}), w)), names)(**at, w=inner)
+        times = w * sp.diff(expr.xreplace({node: w}), w)
+        slope, plain = (numeric(form, names)(**at, w=inner) for form in (sp.simplify(times), times))
+        slope = np.where(np.isfinite(slope), slope, plain)
         parts = [sp.Symbol(f"u{i}") for i in range(len(node.args))]
         alone = numeric(node.func(*parts), [p.name for p in parts])
         places = {p.name: numeric(arg, formula.arguments)(**at) for p, arg in zip(parts, node.args, strict=True)}

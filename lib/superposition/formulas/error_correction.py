@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy import special, stats
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
-from sympy.codegen.cfunctions import log1p
+from sympy.codegen.cfunctions import expm1, log1p
 
 from superposition.arguments import integer, real
 from superposition.formula import Formula, Q, log_binomial, root
@@ -260,7 +260,7 @@ dense_chain_features = Formula(
 
 sparse_chain_listened = Formula(
     "sparse_chain_listened",
-    1 - exp(-m * (s / d) ** 2),
+    -expm1(-m * (s / d) ** 2),
     "share of the units of the layer before that a unit listens to, those with which it shares a feature",
     "asymptotic",
     CHAPTER,
@@ -296,12 +296,10 @@ sparse_chain_weights = Formula(
     detail="at most; a copy of a feature that has a unit of its own takes one",
 )
 
-_best_fires, _best_errs = 1 - Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
+_silent, _errs = Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
 threshold_constant = Formula(
     "threshold_constant",
-    kappa
-    / 2
-    / (_best_fires * log(_best_fires / _best_errs) + (1 - _best_fires) * log((1 - _best_fires) / (1 - _best_errs))),
+    kappa / 2 / ((1 - _silent) * (log(1 - _silent) - log(_errs)) + _silent * (log(_silent) - log(1 - _errs))),
     "width of a correcting layer in units of m l/l_max, when hidden units switch at θ, with the best final threshold",
     "heuristic",
     CHAPTER,

@@ -260,6 +260,7 @@ gaussian_excess_noisy = Formula(
     "asymptotic",
     CHAPTER,
     detail="the first term in l of the exponent; neurons' own noise is normal, so the normal tail is right where it drowns the crosstalk",
+    where=(n * S**4 <= 44_800 * l**3 * (1 + S) ** 4,),
 )
 
 best_threshold = Formula(
