@@ -9,7 +9,7 @@ READY := .venv/.ready
 SITE := _build/.site
 CHAPTERS := $(wildcard book/*.ipynb)
 # conftest.py says what stays on one worker
-PROVE = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+PROVE = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	--doctest-modules --nbval --nbval-current-env
 SOURCES := _config.yml _toc.yml pyproject.toml $(shell find book theme lib -type f \
 	-not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*' 2>/dev/null)

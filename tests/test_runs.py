@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbval.plugin import IPyNbFile
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from conftest import group_of
 from superposition.threads import one_thread
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +47,21 @@ def test_the_library_limits_its_threads_itself():
             assert blas_threads() == {2}
         assert one_thread(blas_threads)() == {1}
         assert blas_threads() != {1} or os.cpu_count() == 1
+
+
+def test_what_shares_a_kernel_or_a_tab_runs_on_one_worker():
+    together = [
+        ["book/sparsity.ipynb::Cell 0", "book/sparsity.ipynb::Cell 54"],
+        [
+            "tests/browser/test_explorers.py::test_a[book/sparsity.html#two-bells]",
+            "tests/browser/test_site.py::test_b[book/sparsity.html-dark]",
+        ],
+        ["tests/browser/test_explorers.py::test_a[demo#one]", "tests/browser/test_explorers.py::test_b[demo#other]"],
+        ["tests/browser/test_live_kernel.py::test_a", "tests/browser/test_live_kernel.py::test_b[1]"],
+    ]
+    groups = [{group_of(nodeid) for nodeid in nodeids} for nodeids in together]
+    assert all(len(group) == 1 for group in groups)
+    assert len(set.union(*groups)) == len(groups)
 
 
 def test_no_test_has_a_deadline():
