@@ -140,7 +140,7 @@ def test_sparse_chain_agrees_with_brute_force(layer, n_active):
 
 
 def test_a_dropped_trial_would_have_stayed_wrong():
-    layer = SparseLayer(1500, 512, 4)
+    layer = SparseLayer(1380, 512, 4)
     kept, dropped = (
         sparse_chain(layer, 2, 16, 300, rng(7), give_up, trials_per_assignment=300).oracle for give_up in (1e9, 4)
     )
