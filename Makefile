@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/.site
 CHAPTERS := $(wildcard book/*.ipynb)
-# conftest.py says what stays on one worker
+# tools/workers.py says what stays on one worker
 PROVE = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	--doctest-modules --nbval --nbval-current-env
 SOURCES := _config.yml _toc.yml pyproject.toml $(shell find book theme lib -type f \

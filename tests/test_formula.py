@@ -157,6 +157,12 @@ def test_upper_tail_of_the_normal_is_a_function_sympy_can_use():
     assert abs(Q(sp.Integer(1)).evalf() - 0.158655253931457) < 1e-14
 
 
+def test_upper_tail_in_javascript_stands_in_brackets():
+    half_erfc = "((1/2)*erfc((1/2)*Math.sqrt(2)*m))"
+    assert javascript(n / Q(m)) == f"n/{half_erfc}"
+    assert javascript(Q(m) ** n) == f"Math.pow({half_erfc}, n)"
+
+
 def test_numeric_function_refuses_a_symbol_it_was_not_told():
     with pytest.raises(ValueError, match=r"has the symbol n, which is not among"):
         numeric(l / n, ("l",))

@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 from nbval.plugin import IPyNbFile
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from conftest import group_of
 from superposition.threads import one_thread
+from tools.workers import group_of
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "book").glob("*.ipynb"))

@@ -250,7 +250,7 @@ class _JavaScript(JavascriptCodePrinter):
         return f"(1 - erfc({self._print(expr.args[0])}))"
 
     def _print_Q(self, expr):
-        return self.parenthesize(expr.rewrite(sp.erfc), 0)
+        return f"({self._print(expr.rewrite(sp.erfc))})"
 
     def _print_betainc_regularized(self, expr):
         a, b, low, high = (self._print(arg) for arg in expr.args)

@@ -1,0 +1,36 @@
+"""Which worker runs what, when the tests share the processor's cores."""
+
+import re
+
+from xdist.scheduler import LoadScopeScheduling
+
+BROWSER, NOTEBOOK, REST = range(3)
+# the page in the brackets of a browser test: of a page, or of an explorer on it
+PAGE = re.compile(r"\[(demo|[\w/]*\.html)")
+
+
+def group_of(nodeid):
+    """Where an item runs, and with what: a notebook's cells share a kernel, the tests of a page its tab."""
+    path = nodeid.partition("::")[0]
+    if path.endswith(".ipynb"):
+        return NOTEBOOK, path
+    if not path.startswith("tests/browser/"):
+        return REST, nodeid
+    page = PAGE.search(nodeid)
+    return BROWSER, path if page is None else f"page {page[1]}"
+
+
+def in_order(nodeids):
+    """The places of the items in the order to run them: the longest first, and each group in one piece."""
+    groups = [group_of(nodeid) for nodeid in nodeids]
+    first = {}
+    for place, group in enumerate(groups):
+        first.setdefault(group, place)
+    return sorted(range(len(groups)), key=lambda place: (groups[place][0], first[groups[place]]))
+
+
+class Together(LoadScopeScheduling):
+    """Gives each group to one worker. (`--dist loadgroup` marks a name that pytest 9.2 no longer reads.)"""
+
+    def _split_scope(self, nodeid):
+        return group_of(nodeid)[1]
