@@ -568,6 +568,39 @@ def test_search_continues_below_one_where_even_one_is_too_many():
     assert found.n_active == pytest.approx(n / (4 * stats.norm.isf(allowed / m) ** 2), rel=1e-9)
 
 
+def counted(exact, allowed, m, trials, rng):
+    """Errors counted in each trial, whose normal quantile is linear in 1/sqrt(l) and which are `allowed` at `exact`."""
+    ratio = stats.norm.isf(allowed / m) * np.sqrt(exact)
+
+    def measure(n_active):
+        counts = rng.poisson(m * stats.norm.sf(ratio / np.sqrt(n_active)), trials)
+        return SimpleNamespace(errors=counts.mean(), errors_se=counts.std(ddof=1) / np.sqrt(trials), trials=trials)
+
+    return measure
+
+
+def test_search_covers_known_laws_as_often_as_it_says():
+    laws = [
+        (1.5, 0.1, 10**4, 500),
+        (3.4, 0.1, 10**6, 200),
+        (4.2, 1, 500, 50),
+        (14.3, 0.1, 10**4, 60),
+        (14.3, 0.1, 10**4, 500),
+        (200.7, 0.1, 10**6, 60),
+    ]
+    off = np.empty((len(laws), 150))
+    for i, (exact, allowed, m, trials) in enumerate(laws):
+        for seed in range(off.shape[1]):
+            measure = counted(exact, allowed, m, trials, rng([19, i, seed]))
+            found = largest_active(measure, allowed, m, int(exact))
+            off[i, seed] = abs(found.n_active - exact) / found.n_active_se
+    covered = off < 1.96
+    # measured 91 to 99 % for single laws; six standard errors of 150 and of 900 runs
+    assert covered.mean(axis=1).min() > 0.91 - 6 * np.sqrt(0.91 * 0.09 / 150)
+    assert abs(covered.mean() - 0.95) < 6 * np.sqrt(0.95 * 0.05 / 900)
+    assert off.max() < Z
+
+
 def borne(code, m, allowed, trials, rng, sets_per_code=1):
     return largest_active(lambda l: readout_errors(code, l, trials, rng, sets_per_code=sets_per_code), allowed, m)
 

@@ -258,7 +258,11 @@ def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slice
     Notes
     -----
     *Exact in law* but for the interpolation, which takes the normal quantile of the share of wrong readouts as linear
-    in the ratio of half a gap to the noise, as it is for Gaussian noise.
+    in the ratio of half a gap to the noise, as it is for Gaussian noise. The two K are chosen from other trials than those
+    that the answer rests on.
+
+    *Coverage measured* of 1.96 standard errors about the answer at 100,000 trials, on five layers with 1 to 30 active
+    features at 200 and 600 trials: 93 to 96 %.
 
     Examples
     --------
