@@ -1,4 +1,4 @@
-"""How many layers a thresholded network lasts."""
+"""How many layers a thresholded network stays clean, and how many it lasts."""
 
 import numpy as np
 
@@ -36,7 +36,34 @@ def runaway(l, m, n):
     return layers.mean(), layers.std() / NETWORKS**0.5
 
 
-MEASURED = {"runaway_layers": Beside({"networks": NETWORKS, "share active": AWAY}, PLACES, runaway)}
+# the fewer are active, the further the formula is off, and the more networks it takes to say by how much
+LAYERS, FEW, MORE = (0.3, 3, 30), (2, 3), (5, 12, 48, 100)
+MANY_NETWORKS, FEWER_NETWORKS = 200_000, 50_000
+
+
+def _narrowest(l, m):
+    """For each number of layers in LAYERS, the fewest neurons with which the formula says at least so many."""
+    widths = np.arange(NEURONS[0], NEURONS[-1] + 1)
+    widths = widths[formulas.clean_layers.contains(l=l, m=m, n=widths)]
+    said = formulas.clean_layers(l=l, m=m, n=widths)
+    return [(l, m, int(widths[np.argmax(said >= least)])) for least in LAYERS if said[0] < least <= said[-1]]
+
+
+CLEAN = [place for l in (*FEW, *MORE) for m in FEATURES for place in _narrowest(l, m)]
+
+
+def clean(l, m, n):
+    """Mean number of clean layers before one with a mistake, and its standard error."""
+    rng = np.random.default_rng([SEED, 1, l, m, n])
+    networks = MANY_NETWORKS if l in FEW else FEWER_NETWORKS
+    right = random_code_relay(n, m, l, 1, networks, rng).clean[1].mean()
+    return right / (1 - right), (right / networks) ** 0.5 / (1 - right) ** 1.5
+
+
+MEASURED = {
+    "clean_layers": Beside({"networks": [MANY_NETWORKS, FEWER_NETWORKS]}, CLEAN, clean),
+    "runaway_layers": Beside({"networks": NETWORKS, "share active": AWAY}, PLACES, runaway),
+}
 
 
 def grids():

@@ -99,7 +99,9 @@ clean_layers = Formula(
     "layers that a thresholded network with a fresh random code in each gets through before one that makes a mistake, on average",
     "asymptotic",
     CHAPTER,
-    detail=f"{GAUSSIAN}, and mistakes that are rare, so that they count as independent",
+    detail=f"{GAUSSIAN}, and mistakes that are rare, so that they count as independent; over places where it gives 0.3 to 32 layers, "
+    "the further off the fewer are active",
+    measured=Measured(0.97, 3.34, over={l: (2, 100), m: (10**4, 10**7), n: (105, 8127)}),
     where=(n <= 2000 * l, l < m, m * _alarm <= 300),
 )
 
