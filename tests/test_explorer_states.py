@@ -82,3 +82,22 @@ def test_every_setting_comes_back_from_its_address_and_reset_undoes_all(declarat
     assert all(step["restored"] for step in outcome["found"])
     assert outcome["reset"]
     assert not outcome["strange"]
+
+
+def test_a_slider_keeps_to_the_values_that_those_before_it_leave(follow):
+    values = [1, 2, 4, 8]
+    n = {"symbol": "n", "values": values, "start": 2}
+    for inside, ranges in (
+        ("l <= n", [[0, at] for at in range(4)]),
+        ("l >= n", [[at, 3] for at in range(4)]),
+        ("2*l >= n && l <= 2*n", [[max(at - 1, 0), min(at + 1, 3)] for at in range(4)]),
+    ):
+        l = {"symbol": "l", "values": values, "start": 2, "inside": inside}
+        declaration = {"id": "coupled", "sliders": [n, l], "readouts": []}
+        # the one ahead goes to each of its places in turn, the other to either end of what is left
+        moves = [move for at in range(4) for move in ((0, at / 3), (1, 0), (1, 1))]
+        found = follow(declaration, moves)["found"]
+        for at, (low, high) in enumerate(ranges):
+            moved, at_low, at_high = found[3 * at : 3 * at + 3]
+            assert moved["ranges"] == [[0, 3], [low, high]]
+            assert (at_low["positions"], at_high["positions"]) == ([at, low], [at, high])
