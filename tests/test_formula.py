@@ -183,3 +183,45 @@ def test_notation_gives_each_letter_one_meaning():
     for column in ("math", "code", "meaning"):
         entries = [getattr(row, column) for row in NOTATION]
         assert len(set(entries)) == len(entries)
+
+
+def test_nothing_is_defined_at_what_is_not_finite():
+    for bad in (np.nan, np.inf, -np.inf):
+        assert make(n).contains(n=bad) is False
+        assert make(n).contains(n=[bad, 2]).tolist() == [False, True]
+
+
+def test_open_right_end_is_outside():
+    open_end = make(n, domain={n: sp.Interval.Ropen(1, 4)})
+    assert open_end(n=3.999) == 3.999
+    assert not open_end.contains(n=4)
+    with pytest.raises(ValueError, match=r"n = 4 is outside the domain; accepted: .* below 4"):
+        open_end(n=4)
+
+
+def test_logarithm_of_more_than_a_letter_has_brackets():
+    assert to_latex(sp.log(m)) == r"\ln m"
+    assert to_latex(sp.log(m + 1)) == r"\ln\left(m + 1\right)"
+    assert to_latex(sp.log(m) ** 2) == r"\left(\ln m\right)^{2}"
+
+
+def test_incomplete_beta_names_its_upper_bound():
+    assert to_latex(sp.betainc_regularized(n, m, 0, eps)) == r"I_{\varepsilon}\left(n,\, m\right)"
+
+
+def test_error_function_is_one_less_its_complement_in_javascript():
+    assert javascript(sp.erf(n)) == "(1 - erfc(n))"
+
+
+def test_javascript_keeps_every_digit():
+    assert "0.12345678901234568" in javascript(n * sp.Float("0.12345678901234568", 17))
+
+
+def test_result_has_memory_of_its_own():
+    m_values = np.array([4.0, 8.0])
+    found = make(m)(m=m_values)
+    found[0] = 0
+    assert m_values.tolist() == [4, 8]
+    constant = make(m * 0 + n)(n=[2.0, 3.0])
+    constant[0] = 9
+    assert constant.tolist() == [9, 3]
