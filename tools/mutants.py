@@ -1,33 +1,41 @@
 """Break the library in one place at a time, and see whether its unit tests notice: `make mutants`.
 
 Each mutant is one change of one module: a number, an operator, a comparison, a status word, a condition dropped, a
-statement left out. It never touches the disk: a forked child, with the heavy imports already made, loads the changed
-module and runs the tests of that module until one fails. That is why no ready tool is used: mutmut changes only the
+statement left out. It never touches the files: a forked child, with the heavy imports already made, loads the changed
+module and runs its tests until one fails, the fastest first, and only those that pass through the changed lines. What
+was found is kept in `_build/mutants`, so that a run that was stopped goes on where it was: a mutant that was killed
+stays so until its module changes, one that survived until its module or the tests do. No ready tool is used: mutmut changes only the
 bodies of functions, and the formulas are module-level data; cosmic-ray starts a process and imports SymPy for every
 mutant, and neither knows status words, keyword arguments or JavaScript.
 
     python tools/mutants.py                    a random 40 mutants of each module
     python tools/mutants.py formulas codes     of modules with one of these words in their name
     python tools/mutants.py --most 0 formula   all of them
+    python tools/mutants.py --fresh            forget what was found before
 """
 
 import argparse
 import ast
 import concurrent.futures
 import copy
+import hashlib
 import importlib.abc
 import importlib.machinery
+import json
 import os
 import pathlib
 import random
 import re
 import signal
 import sys
+import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "superposition"
 EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
+FOUND = ROOT / "_build" / "mutants"
 READOUT = ["test_readout.py", "test_simulate_directions.py"]
 EXPLORER = ["test_explorer_javascript.py"]
 FORMULAS = ["test_values.py", "test_formulas.py"]
@@ -138,9 +146,9 @@ def places(tree):
                 stack.append(node)
 
 
-def python_mutants(path):
-    """(line, what changed, tree) for every mutant of a Python file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def python_mutants(tree):
+    """(line, what changed, where, lines of its statement) for every mutant of a Python file."""
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     for node, parent, name, index in places(tree):
         for new in changes_of(node):
             before, after = (re.sub(r"\s+", " ", ast.unparse(shown)) for shown in (node, new))
@@ -148,18 +156,33 @@ def python_mutants(path):
                 context = re.sub(r"\s+", " ", ast.unparse(parent))[:70]
                 after = f"{after} in {context}"
             shown = f"{before[:90]} -> {after[:90]}"
+            around = [s for s in statements if s.lineno <= node.lineno and node.end_lineno <= s.end_lineno]
+            closest = min(around, key=lambda s: s.end_lineno - s.lineno)
+            body = getattr(closest, "body", None)
+            last = body[0].lineno - 1 if body and node is not closest else closest.end_lineno
             new = ast.copy_location(new, node)
-            target = getattr(parent, name)
-            if index is None:
-                setattr(parent, name, new)
-            else:
-                target[index] = new
-            mutant = ast.fix_missing_locations(copy.deepcopy(tree))
-            if index is None:
-                setattr(parent, name, node)
-            else:
-                target[index] = node
-            yield node.lineno, shown, mutant
+            yield (
+                node.lineno,
+                shown,
+                (parent, name, index, node, new),
+                range(closest.lineno, max(last, node.lineno) + 1),
+            )
+
+
+def planted(tree, place):
+    """A copy of the tree with one node changed."""
+    parent, name, index, node, new = place
+
+    def put(what):
+        if index is None:
+            setattr(parent, name, what)
+        else:
+            getattr(parent, name)[index] = what
+
+    put(new)
+    mutant = ast.fix_missing_locations(copy.deepcopy(tree))
+    put(node)
+    return mutant
 
 
 TOKENS = re.compile(
@@ -185,9 +208,8 @@ OPERATORS |= {
 OPERATORS |= {"%": ["*"]}
 
 
-def javascript_mutants(path):
-    """(line, what changed, text) for every mutant of a JavaScript file."""
-    text = path.read_text(encoding="utf-8")
+def javascript_mutants(text):
+    """(line, what changed, text, no lines) for every mutant of a JavaScript file."""
     for token in TOKENS.finditer(text):
         found, start, end = token.group(), *token.span()
         if token["number"]:
@@ -197,7 +219,7 @@ def javascript_mutants(path):
         line = text.count("\n", 0, start) + 1
         whole = text.splitlines()[line - 1].strip()
         for new in options:
-            yield line, f"{found} -> {new or 'nothing'} in {whole[:100]}", text[:start] + new + text[end:]
+            yield line, f"{found} -> {new or 'nothing'} in {whole[:100]}", text[:start] + new + text[end:], None
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -230,31 +252,86 @@ def put_in_place(path, changed):
     pathlib.Path.read_text = lambda self, *args, **kwargs: changed if self == path else read(self, *args, **kwargs)
 
 
-def run(path, changed, tests, seconds):
+class Watch:
+    """pytest plugin: how long each test takes and which lines of a file it passes through, its fixtures' included."""
+
+    def __init__(self, path):
+        self.path, self.lines, self.fixtures, self.tests = str(path), set(), {}, {}
+
+    def trace(self, frame, event, arg):
+        if frame.f_code.co_filename != self.path:
+            return None
+        self.lines.add(frame.f_lineno)
+        return self.trace
+
+    def pytest_collection_finish(self, session):
+        threading.settrace(self.trace)
+        sys.settrace(self.trace)
+
+    def hookimpls(self):
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_fixture_setup(fixturedef, request):
+            before, self.lines = self.lines, set()
+            result = yield
+            self.fixtures.setdefault(fixturedef.argname, set()).update(self.lines)
+            self.lines |= before
+            return result
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_protocol(item, nextitem):
+            self.lines = set()
+            begun = time.perf_counter()
+            result = yield
+            spent = time.perf_counter() - begun
+            lines = self.lines.union(*(self.fixtures.get(name, ()) for name in item.fixturenames))
+            self.tests[item.nodeid] = (spent, sorted(lines))
+            return result
+
+        self.pytest_fixture_setup, self.pytest_runtest_protocol = pytest_fixture_setup, pytest_runtest_protocol
+        return self
+
+
+class Chosen:
+    """pytest plugin: runs the chosen tests only, in their order."""
+
+    def __init__(self, names):
+        self.order = {name: place for place, name in enumerate(names)}
+
+    def hookimpls(self):
+        import pytest
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(items):
+            items[:] = sorted((i for i in items if i.nodeid in self.order), key=lambda i: self.order[i.nodeid])
+
+        self.pytest_collection_modifyitems = pytest_collection_modifyitems
+        return self
+
+
+def run(path, changed, tests, seconds, plugin, report=None):
     """Whether the tests fail, in a forked child: "killed", "timeout" (which is noticed, too) or "survived"."""
     child = os.fork()
     if child == 0:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        os.setsid()
+        signal.alarm(int(seconds))
         code = 1
         try:
             put_in_place(path, changed)
             import pytest
 
-            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(f"{ROOT}/tests/{name}" for name in tests)])
+            arguments = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+            code = pytest.main([*arguments, *(f"tests/{name}" for name in tests)], plugins=[plugin.hookimpls()])
+            if report:
+                pathlib.Path(report).write_text(json.dumps(plugin.tests), encoding="utf-8")
         finally:
             os._exit(int(code))
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "timeout"
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return "timeout" if code == -signal.SIGALRM else "killed" if code else "survived"
 
 
 def equivalents():
@@ -267,31 +344,93 @@ def equivalents():
     return known
 
 
-def survivors_of(module, most, seed, jobs, known):
+class Found:
+    """What earlier runs found of a module, on disk."""
+
+    def __init__(self, module, tests, fresh):
+        self.path = FOUND / (module.replace("/", "-") + ".json")
+        self.digests = {"module": digest(LIBRARY / module), "tests": digest(*(ROOT / "tests" / name for name in tests))}
+        known = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() and not fresh else {}
+        same = known.get("digests", {})
+        self.watched, self.results = None, {}
+        if same.get("module") == self.digests["module"]:
+            unchanged = same["tests"] == self.digests["tests"]
+            self.watched = known["watched"] if unchanged else None
+            self.results = {key: value for key, value in known["results"].items() if unchanged or value != "survived"}
+
+    def keep(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"digests": self.digests, "watched": self.watched, "results": self.results}
+        self.path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def digest(*paths):
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def watch(path, changed, tests, python):
+    """Seconds and lines of every test, and the seconds of all; they must pass without any mutant."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        begun = time.monotonic()
+        if run(path, changed, tests, 1800, Watch(path if python else ""), report.name) != "survived":
+            raise SystemExit(f"{path.name}: its tests fail without any mutant: {', '.join(tests)}")
+        return {"seconds": time.monotonic() - begun, "tests": json.loads(pathlib.Path(report.name).read_text())}
+
+
+def survivors_of(module, most, seed, jobs, fresh, known):
     """Try a sample of a module's mutants and print what was found; (killed, equivalent, tried)."""
-    path = LIBRARY / module
-    tests = [name for name in TESTS[module] if (ROOT / "tests" / name).exists()]
+    path, tests = LIBRARY / module, TESTS[module]
+    python = path.suffix == ".py"
     begun = time.monotonic()
     text = path.read_text(encoding="utf-8")
-    if run(path, ast.parse(text) if path.suffix == ".py" else text, tests, 600) != "survived":
-        raise SystemExit(f"{module}: its tests fail without any mutant: {', '.join(tests)}")
-    seconds = 10 + 4 * (time.monotonic() - begun)
-    make = python_mutants if path.suffix == ".py" else javascript_mutants
-    mutants = list(make(path))
+    whole = ast.parse(text) if python else text
+    found = Found(module, tests, fresh)
+    if found.watched is None:
+        found.watched = watch(path, whole, tests, python)
+        found.keep()
+    mutants = list(python_mutants(whole) if python else javascript_mutants(text))
+    keys = [f"{line} {i} {change}" for i, (line, change, *_) in enumerate(mutants)]
     everything = len(mutants)
+    sample = range(everything)
     if most and most < everything:
-        mutants = random.Random(f"{module} {seed}").sample(mutants, most)
+        sample = sorted(random.Random(f"{module} {seed}").sample(sample, most))
+    inside = set()  # the lines of functions; the others run when the module is loaded, so concern every test
+    for node in ast.walk(whole) if python else ():
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            body = node.body if isinstance(node.body, list) else [node.body]
+            inside.update(range(body[0].lineno, body[-1].end_lineno + 1))
+    lock = threading.Lock()
+
+    def attempt(i):
+        line, _, place, lines = mutants[i]
+        if keys[i] in found.results:
+            return
+        chosen = list(found.watched["tests"].items())
+        if lines and line in inside:
+            chosen = [(name, seen) for name, seen in chosen if set(lines) & set(seen[1])]
+        names = [name for name, seen in sorted(chosen, key=lambda item: item[1][0])]
+        files = dict.fromkeys(name.split("::")[0].removeprefix("tests/") for name in names)
+        with lock:
+            changed = planted(whole, place) if python else place
+        result = "survived"
+        if names:
+            seconds = 15 + 4 * sum(seen[0] for _, seen in chosen)
+            result = run(path, changed, files, seconds, Chosen(names))
+        with lock:
+            found.results[keys[i]] = result
+            found.keep()
+
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(lambda mutant: run(path, mutant[2], tests, seconds), mutants))
-    left = [mutant[:2] for mutant, result in zip(mutants, results, strict=True) if result == "survived"]
+        list(pool.map(attempt, sample))
+    left = [mutants[i][:2] for i in sample if found.results[keys[i]] == "survived"]
     alike = [(line, change) for line, change in left if (module, change) in known]
-    killed = len(mutants) - len(left)
+    killed = len(sample) - len(left)
     spent = time.monotonic() - begun
-    print(f"{module}: {killed} killed, {len(alike)} equivalent, of {len(mutants)} ({everything} in all; {spent:.0f} s)")
+    print(f"{module}: {killed} killed, {len(alike)} equivalent, of {len(sample)} ({everything} in all; {spent:.0f} s)")
     for line, change in sorted(left):
         print(f"    line {line}: {change}" + (f" [{known[module, change]}]" if (module, change) in known else ""))
     sys.stdout.flush()
-    return killed, len(alike), len(mutants)
+    return killed, len(alike), len(sample)
 
 
 def main():
@@ -300,6 +439,7 @@ def main():
     parser.add_argument("--most", type=int, default=40, help="mutants of each module, 0 for all")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
+    parser.add_argument("--fresh", action="store_true", help="forget what was found before")
     options = parser.parse_args()
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"
@@ -309,7 +449,7 @@ def main():
 
     modules = [name for name in TESTS if not options.words or any(word in name for word in options.words)]
     known = equivalents()
-    found = [survivors_of(name, options.most, options.seed, options.jobs, known) for name in modules]
+    found = [survivors_of(name, options.most, options.seed, options.jobs, options.fresh, known) for name in modules]
     killed, alike, tried = (sum(column) for column in zip(*found, strict=True))
     print(
         f"{killed} of {tried - alike} killed, {killed / (tried - alike):.1%}; {alike} more change nothing that can be seen"
