@@ -30,6 +30,7 @@ from superposition.explorer import (
     module_source,
     style_source,
 )
+from superposition.explorer.declaration import Channel
 from superposition.symbols import D, eps, l, m, n
 from superposition.symbols import l0 as L0
 
@@ -601,3 +602,22 @@ def test_spread_is_named_in_the_legend():
 
 def test_thousandths_are_written_out():
     assert [format_value(x) for x in (0.00123, 0.000999, 999_499.5)] == ["0.00123", "9.99 × 10⁻⁴", "999,000"]
+
+
+def test_iterated_map_keeps_what_is_asked_of_letters_other_than_its_own():
+    inside = Channel("x", Iterated(formulas.expected_active_next, l, start=3, steps=2))
+    assert inside.conditions == ()
+    assert set(inside.intervals) == {m, n}
+    assert inside.names == ("m", "n")
+    before = Channel("x", Iterated(l + 1, l, start=formulas.expected_active_next, steps=2))
+    assert before.conditions == formulas.expected_active_next.where
+    assert set(before.intervals) == {l, m, n}
+    both = Channel("x", Iterated(formulas.max_active_tight, l, start=formulas.errors_sure, steps=2))
+    assert both.intervals[m] == sp.Interval(2, sp.oo)
+    assert set(both.conditions) == {*formulas.max_active_tight.where, *formulas.errors_sure.where}
+
+
+def test_map_whose_steps_have_no_value_has_none():
+    channel = Channel("x", Iterated(l + 1, l, start=1, steps=formulas.level_mean_square))
+    assert np.isnan(channel.at({"K": 1}))
+    assert channel.at({"K": 2}) == 2

@@ -6,11 +6,16 @@ It runs in V8 without a page; what needs a page is tested in tests/browser.
 import json
 import re
 
+import mpmath as mp
 import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
+from superposition import formulas
 from superposition.explorer import format_value, module_source
+from superposition.formula import javascript, log_binomial
+from superposition.symbols import l, m
+from tests.test_values import TABLE
 
 # the one thing of a browser that the state asks for
 ADDRESS = """class URLSearchParams {
@@ -152,3 +157,24 @@ def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):
     # I_x(1, b) = 1 - (1 - x)^b
     assert script("evaluate('betaincinv(p, 1, b)', {p: 0.75, b: 2})") == pytest.approx(0.5, rel=1e-12)
     assert script("evaluate('betaincinv(p, 1, b)', {p: 0.19, b: 2})") == pytest.approx(0.1, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_formula_has_its_value_in_javascript(name, script):
+    formula = formulas.registry[name]
+    for arguments, value in TABLE[name].values:
+        assert script(f"evaluate({json.dumps(formula.js)}, {json.dumps(arguments)})") == pytest.approx(
+            float(value), rel=1e-10, abs=1e-300
+        )
+        assert script(f"evaluate({json.dumps(formula.js_domain)}, {json.dumps(arguments)})")
+    for change in TABLE[name].outside:
+        place = json.dumps(TABLE[name].values[0][0] | change)
+        assert not script(f"evaluate({json.dumps(formula.js_domain)}, {place})"), change
+
+
+def test_logarithm_of_a_binomial_is_exact_in_javascript(script):
+    code = javascript(log_binomial(m, l))
+    for many, few in ((5, 1), (5, 2), (5, 5), (40, 20), (1000, 3), (1000, 997), (10**6, 5), (10**9, 400)):
+        exact = mp.log(mp.binomial(many, few))
+        found = script(f"evaluate({json.dumps(code)}, {{m: {many}, l: {few}}})")
+        assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-13)

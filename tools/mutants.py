@@ -2,7 +2,8 @@
 
 Each mutant is one change of one module: a number, an operator, a comparison, a status word, a condition dropped, a
 statement left out. It never touches the files: a forked child, with the heavy imports already made, loads the changed
-module and runs its tests until one fails, the fastest first, and only those that pass through the changed lines. What
+module and runs its tests and doctests until one fails, the fastest first, and only those that pass through the changed
+lines. What
 was found is kept in `_build/mutants`, so that a run that was stopped goes on where it was: a mutant that was killed
 stays so until its module changes, one that survived until its module or the tests do. No ready tool is used: mutmut changes only the
 bodies of functions, and the formulas are module-level data; cosmic-ray starts a process and imports SymPy for every
@@ -42,7 +43,7 @@ FORMULAS = ["test_values.py", "test_formulas.py"]
 
 # module: the tests that concern it
 TESTS = {
-    "formula.py": ["test_formula.py", "test_values.py", "test_is_it_a_win.py"],
+    "formula.py": ["test_formula.py", "test_values.py", "test_is_it_a_win.py", *EXPLORER],
     "formulas/directions.py": FORMULAS,
     "formulas/sparsity.py": FORMULAS,
     "formulas/booleanish.py": FORMULAS,
@@ -323,8 +324,8 @@ def run(path, changed, tests, seconds, plugin, report=None):
             put_in_place(path, changed)
             import pytest
 
-            arguments = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
-            code = pytest.main([*arguments, *(f"tests/{name}" for name in tests)], plugins=[plugin.hookimpls()])
+            arguments = ["-x", "-q", "-p", "no:cacheprovider", "--doctest-modules", "--rootdir", str(ROOT)]
+            code = pytest.main([*arguments, *tests], plugins=[plugin.hookimpls()])
             if report:
                 pathlib.Path(report).write_text(json.dumps(plugin.tests), encoding="utf-8")
         finally:
@@ -349,7 +350,7 @@ class Found:
 
     def __init__(self, module, tests, fresh):
         self.path = FOUND / (module.replace("/", "-") + ".json")
-        self.digests = {"module": digest(LIBRARY / module), "tests": digest(*(ROOT / "tests" / name for name in tests))}
+        self.digests = {"module": digest(LIBRARY / module), "tests": digest(*(ROOT / name for name in tests))}
         known = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() and not fresh else {}
         same = known.get("digests", {})
         self.watched, self.results = None, {}
@@ -379,8 +380,9 @@ def watch(path, changed, tests, python):
 
 def survivors_of(module, most, seed, jobs, fresh, known):
     """Try a sample of a module's mutants and print what was found; (killed, equivalent, tried)."""
-    path, tests = LIBRARY / module, TESTS[module]
+    path = LIBRARY / module
     python = path.suffix == ".py"
+    tests = [f"tests/{name}" for name in TESTS[module]] + [str(path.relative_to(ROOT))] * python
     begun = time.monotonic()
     text = path.read_text(encoding="utf-8")
     whole = ast.parse(text) if python else text
@@ -409,7 +411,7 @@ def survivors_of(module, most, seed, jobs, fresh, known):
         if lines and line in inside:
             chosen = [(name, seen) for name, seen in chosen if set(lines) & set(seen[1])]
         names = [name for name, seen in sorted(chosen, key=lambda item: item[1][0])]
-        files = dict.fromkeys(name.split("::")[0].removeprefix("tests/") for name in names)
+        files = dict.fromkeys(name.split("::")[0] for name in names)
         with lock:
             changed = planted(whole, place) if python else place
         result = "survived"
