@@ -169,7 +169,7 @@ max_active_tight = Formula(
     "active features up to which all m are read about as well as a random code reads them at its limit, by a random tight frame",
     "heuristic",
     CHAPTER,
-    detail="for frames of random rows; tight frames with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
+    detail="for random tight frames only, those with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
     domain=_TWO_FEATURES,
     where=(m >= n,),
     lhs=r"l_{\max}",
