@@ -110,8 +110,8 @@ def test_one_layer_agrees_with_brute_force(layer, n_active):
 
 @pytest.mark.parametrize("layer", [Corrector(96, 72, 72, 6), Corrector(96, 72, 72, 6, ramp=0.4)])
 def test_dense_chain_agrees_with_brute_force(layer):
-    draws = [dense_chain(layer, 2, 3, 1, rng([3, seed])) for seed in range(800)]
-    oracle, energy, _, _, firing = brute_force(layer, 2, 3, 800, rng(4))
+    draws = [dense_chain(layer, 2, 3, 1, rng([3, seed])) for seed in range(500)]
+    oracle, energy, _, _, firing = brute_force(layer, 2, 3, 500, rng(4))
     for step in range(3):
         assert agree([draw.oracle[0, step] for draw in draws], oracle[:, step])
         assert agree([draw.energy[0, step] for draw in draws], energy[:, step])
@@ -147,7 +147,7 @@ def test_a_dropped_trial_would_have_stayed_wrong():
 
 
 def test_trials_that_share_assignments_vary_like_trials_that_do_not():
-    layer = SparseLayer(1450, 512, 4)
+    layer = SparseLayer(450, 256, 4)
     blocks = np.array([sparse_chain(layer, 2, 8, 50, rng([8, i])).oracle[:, -1].mean() for i in range(120)])
     share = blocks.mean()
     ratio = blocks.var(ddof=1) / (share * (1 - share) / 50)
@@ -200,7 +200,7 @@ def test_vote_layers_fail_no_more_often_than_the_bound():
     draws, tried, near = rng(14), 0, 0
     primes = (2, 3, 5, 7, 11, 13, 17, 23, 31, 41, 61)
     # nearly all designs with few units or neurons fail for sure, and say nothing: those are tried one by one below
-    while tried < 50:
+    while tried < 40:
         s = int(draws.integers(2, 8))
         g = int(draws.choice([prime for prime in primes if prime >= s]))
         m = int(draws.integers(2, g * g + 1))
@@ -309,11 +309,12 @@ def test_noise_of_a_unit_is_the_formulas():
     ("n", "m", "n_active", "s", "d"), [(1024, 4096, 2, 4, 800), (4096, 4096, 4, 3, 450), (512, 8192, 1, 5, 1000)]
 )
 def test_success_is_at_most_the_independent_votes_and_near_it(n, m, n_active, s, d):
-    votes = correction(Corrector(n, m, d, s), n_active, 1500, rng([10, n]), trials_per_assignment=5)
+    trials = 600
+    votes = correction(Corrector(n, m, d, s), n_active, trials, rng([10, n]), trials_per_assignment=5)
     for needed in range(1, s + 1):
         found = votes.at(needed).mean()
         law = formulas.correction_success(n=n, m=m, l=n_active, s=s, d=d, h=needed)
-        error = np.sqrt(max(law * (1 - law), 1 / 1500) / 1500)
+        error = np.sqrt(max(law * (1 - law), 1 / trials) / trials)
         assert law - 0.15 - 5 * error < found < law + 0.05 + 5 * error
 
 
