@@ -516,3 +516,9 @@ def test_shares_of_correction_lie_between_nothing_and_all(m_value, depth, data):
     more = formulas.depth_neurons(L=depth, delta=0.1, l=l_value, m=m_value)
     one = formulas.depth_neurons(L=1, delta=0.1, l=l_value, m=m_value)
     assert formulas.correction_share_depth(L=depth, delta=0.1, m=m_value) == pytest.approx(1 - one / more)
+
+
+def test_pull_that_keeps_a_step_finite_does_not_move_a_steep_crossing():
+    sizes = np.array([40, 50, 70, 90, 120.0])
+    expected = 60 * np.exp(-np.log(2) * (sizes / 70) ** -8)
+    assert crossing(sizes, expected, 60, 0.5).size == pytest.approx(70, rel=2e-4)
