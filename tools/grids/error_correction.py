@@ -34,6 +34,8 @@ CLEANED_NEURONS, CLEANED_VOTES = (512, 1024, 2048), (2, 3, 4, 5)
 DENSE_TRIALS, DENSE_VOTES = 50, (2, 3, 4, 5, 6, 8)
 DENSE_THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 DENSE_NEURONS, DENSE_SHARES = (512, 1024, 2048), (0.06, 0.085, *np.geomspace(0.12, 0.42, 8))
+# the largest dense chain, where the smaller ones say the best design will be
+WIDE, WIDE_VOTES, WIDE_THRESHOLDS, WIDE_SHARES = 4096, (2, 3), (0.7, 0.75, 0.8), DENSE_SHARES[2:8]
 
 
 def halves(right):
@@ -101,12 +103,20 @@ def dense_row(n, s, threshold, m):
     return [n, s, threshold, m, *(x for depth in DEPTHS for x in halves(right[:, depth - 1]))]
 
 
+def dense_features(n, s, share):
+    return round(n**1.5 / np.sqrt(8 * s) * share)
+
+
 def dense_rows():
     for n in DENSE_NEURONS:
         for threshold in DENSE_THRESHOLDS:
             for s in DENSE_VOTES:
                 for share in DENSE_SHARES:
-                    yield dense_row(n, s, threshold, round(n**1.5 / np.sqrt(8 * s) * share))
+                    yield dense_row(n, s, threshold, dense_features(n, s, share))
+    for threshold in WIDE_THRESHOLDS:
+        for s in WIDE_VOTES:
+            for share in WIDE_SHARES:
+                yield dense_row(WIDE, s, threshold, dense_features(WIDE, s, share))
 
 
 def grids():

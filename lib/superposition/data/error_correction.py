@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -81,8 +82,13 @@ def _rows(*tables):
 
 
 def _crossing(sweep, size, count, trials, level):
+    return _crossing_of(tuple(row[size] for row in sweep), tuple(row[count] for row in sweep), trials, level)
+
+
+@cache
+def _crossing_of(sizes, successes, trials, level):
     try:
-        return crossing([row[size] for row in sweep], [row[count] for row in sweep], trials, level)
+        return crossing(sizes, successes, trials, level)
     except ValueError:
         return None
 
