@@ -48,7 +48,7 @@ def test_the_grids_are_those_that_the_code_describes():
     for name, parameters, columns, _ in grid.grids():
         assert TABLES[name]["parameters"] == parameters
         assert TABLES[name]["columns"] == columns
-    assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_ACTIVE)
+    assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_VOTES)
     assert {row[0] for row in TABLES["dense"]["rows"]} == set(grid.DENSE_NEURONS)
     assert {row[0] for row in TABLES["large"]["rows"]} == {grid.LARGE}
     for n_active, cells in grid.SPARSE_VOTES.items():

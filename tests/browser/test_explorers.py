@@ -287,6 +287,25 @@ def test_garbage_in_the_address_is_ignored(explorer):
     assert not NO_NUMBER.search(explorer.chart + explorer.figure.inner_text())
 
 
+def test_a_link_wins_over_the_setting_that_is_being_written(demo_site, open_page):
+    explorer = Driven(open_page(f"{demo_site}/index.html"), "lines-and-points")
+    start = explorer.values
+    slider = explorer.declaration["sliders"][0]
+    explorer.press(0, "End")
+    written, followed = (f"#lines-and-points?{slider['symbol']}={slider['values'][at]}" for at in (-1, slider["start"]))
+    # the browser tells of the new address only after the old setting was written over it
+    explorer.page.evaluate(
+        """([followed, written]) => new Promise((done) => {
+          addEventListener("hashchange", done, { once: true });
+          location.hash = followed;
+          history.replaceState(history.state, "", written);
+        }).then(() => {})""",
+        [followed, written],
+    )
+    assert explorer.values == start
+    assert explorer.page.evaluate("location.hash") == followed
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_either_theme(theme, demo_site, open_page):
     """The explorers of the book are looked at with their pages, in test_site."""

@@ -465,8 +465,9 @@ def _sparse_trials(layer, n_active, depth, trials, rng, most):
             fire = fire[np.bincount(heard, minlength=trials * d)[fire] >= needed]
         fire, count = _dropped(fire, d, trials, most)
         voters, features = _votes_of(fire, members, d, m)
-        voted, votes = np.unique(voters // d * m + features, return_counts=True)
-        full = np.bincount(voted[votes == s] // m, minlength=trials)
+        voted = np.sort(voters // d * m + features)
+        # a feature has s votes where its first of s is s - 1 places before its last
+        full = np.bincount(voted[s - 1 :][voted[s - 1 :] == voted[: len(voted) - s + 1]] // m, minlength=trials)
         firing[:, step] = count
         oracle[:, step] = (full == n_active) & np.isfinite(count)
         if step < depth - 1:
@@ -501,8 +502,9 @@ def _heard(voters, listeners, d, weights, only=None):
         voters, listeners = voters[among], listeners[among]
     if weights == "counts":
         return listeners
-    pairs = np.unique(voters % d + listeners * d)
-    return pairs // d
+    # sorting is twice as fast here as numpy.unique, which hashes
+    pairs = np.sort(voters % d + listeners * d)
+    return pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]] // d
 
 
 def assignment(m, d, n_votes, rng, kind="random"):
