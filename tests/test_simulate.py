@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from superposition import simulate
+from superposition.simulate.limits import crossing_of_errors
 from superposition.simulate.relay import _jointly, _next
 
 
@@ -76,3 +77,25 @@ def test_other_values_are_never_negative():
     found = abs(simulate.decoded_values(1, 2, 0.0, 20_000, rng(), amplitude=2.0))
     assert found.max() <= 2
     assert found.mean() == pytest.approx(1, abs=6 * 2 / np.sqrt(12 * 20_000))
+
+
+def test_place_of_a_crossing_is_linear_in_the_quantile_and_as_sure_as_its_two_ends():
+    z = np.array([1.0, 2.0])
+    ends = [(1000 * special.ndtr(-at), 1000 * np.exp(-at * at / 2) / np.sqrt(2 * np.pi) * 0.1) for at in z]
+    place, se = crossing_of_errors([5.0, 3.0], ends, 1000 * special.ndtr(-1.25), 1000)
+    assert place == pytest.approx(4.5, rel=1e-12)
+    assert se == pytest.approx(2 * np.hypot(0.75 * 0.1, 0.25 * 0.1), rel=1e-12)
+
+
+def test_largest_active_number_has_the_error_of_its_place():
+    # z = 4/√l, so l = 16/z², and an error of 0.01 in z is one of 2 · 16/z³ · 0.01 in l
+    def measure(l):
+        z = 4 / np.sqrt(l)
+        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        return SimpleNamespace(errors=1e6 * special.ndtr(-z), errors_se=1e6 * density * 0.01, trials=10**9)
+
+    found = simulate.largest_active(measure, 1e6 * special.ndtr(-0.8), 10**6)
+    low, high = (4 / np.sqrt(l) for l in found.bracket)
+    part = (0.8 - low) / (high - low)
+    assert found.n_active == pytest.approx(16 / 0.64, rel=1e-9)
+    assert found.n_active_se == pytest.approx(32 / 0.512 * 0.01 * np.hypot(part, 1 - part), rel=1e-9)
