@@ -212,7 +212,7 @@ AS_OPENED = """async (figure) => {
   const [{ hydrate }, text] = await Promise.all([import(new URL(module, location)), fetch(location.pathname)]
     .map(async (found, i) => i ? (await found).text() : found));
   const stored = new DOMParser().parseFromString(text, "text/html").getElementById(figure.id);
-  scrollTo(0, 0);
+  scrollTo({ top: 0, behavior: "instant" });
   figure.replaceWith(document.importNode(stored, true));
   await hydrate();
 }"""
