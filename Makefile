@@ -19,7 +19,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html notebooks data lint format bench lock vendor clean
+.PHONY: help serve test check html notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -53,6 +53,9 @@ format: $(READY)  ## put the code in order
 bench: $(SITE)  ## measure what the book claims to be fast or small, each as a ratio (one of them needs npm)
 	@status=0; for bench in $(filter-out bench/stock.py,$(wildcard bench/*.py)); do \
 		$(BIN)/python $$bench || status=1; done; exit $$status
+
+mutants: $(READY)  ## break the library in one place at a time and list what its unit tests miss (MUTANTS="formulas codes --most 0")
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 lock: $(READY)  ## write the locks again from pyproject.toml, with the newest versions that fit
 	$(BIN)/python tools/lock.py

@@ -424,6 +424,24 @@ def test_memory_stays_that_of_a_few_tiles():
     assert peak < 64 * 2**20 < 4 * 12_000**2 / 8
 
 
+def test_columns_are_held_a_panel_at_a_time(monkeypatch):
+    monkeypatch.setattr(codes, "_TILE_ROWS", 64)
+    monkeypatch.setattr(codes, "_TILE_COLUMNS", 256)
+    monkeypatch.setattr(codes, "_PART_COLUMNS", 64)
+    monkeypatch.setattr(codes, "_PANEL_BYTES", 2**19)
+    F = rng().standard_normal((256, 6000), dtype=np.float32)
+    tracemalloc.start()
+    coherence(F)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # two panels, one square matrix and its like; all columns would take as much as F
+    assert 2**19 < peak < F.nbytes / 2
+
+
+def test_memory_is_what_the_documentation_says():
+    assert f"one panel of columns ({codes._PANEL_BYTES // 2**20} MiB)" in coherence.__doc__
+
+
 # -- refusals -----------------------------------------------------------------------------------------
 
 

@@ -37,13 +37,11 @@ def agree(one, other):
 
 def formed_assignment(m, d, s, rng, kind="random"):
     """Which unit holds which feature, as a matrix (d, m), from the definition."""
-    g, B = d // s, np.zeros((d, m))
+    g, B, features = d // s, np.zeros((d, m)), np.arange(m)
     order = rng.permutation(m)
     for k in range(s):
-        for i in range(m):
-            x, y = divmod(int(order[i]), g)
-            unit = (y + k * x) % g if kind == "reed-solomon" else y
-            B[k * g + unit, i] = 1
+        x, y = np.divmod(order, g)
+        B[k * g + ((y + k * x) % g if kind == "reed-solomon" else y), features] = 1
         if kind == "random":
             order = rng.permutation(m)
     return B
@@ -112,8 +110,8 @@ def test_one_layer_agrees_with_brute_force(layer, n_active):
 
 @pytest.mark.parametrize("layer", [Corrector(96, 72, 72, 6), Corrector(96, 72, 72, 6, ramp=0.4)])
 def test_dense_chain_agrees_with_brute_force(layer):
-    draws = [dense_chain(layer, 2, 3, 1, rng([3, seed])) for seed in range(800)]
-    oracle, energy, _, _, firing = brute_force(layer, 2, 3, 800, rng(4))
+    draws = [dense_chain(layer, 2, 3, 1, rng([3, seed])) for seed in range(500)]
+    oracle, energy, _, _, firing = brute_force(layer, 2, 3, 500, rng(4))
     for step in range(3):
         assert agree([draw.oracle[0, step] for draw in draws], oracle[:, step])
         assert agree([draw.energy[0, step] for draw in draws], energy[:, step])
@@ -140,7 +138,7 @@ def test_sparse_chain_agrees_with_brute_force(layer, n_active):
 
 
 def test_a_dropped_trial_would_have_stayed_wrong():
-    layer = SparseLayer(1380, 512, 4)
+    layer = SparseLayer(420, 256, 4)
     kept, dropped = (
         sparse_chain(layer, 2, 16, 300, rng(7), give_up, trials_per_assignment=300).oracle for give_up in (1e9, 4)
     )
@@ -149,7 +147,7 @@ def test_a_dropped_trial_would_have_stayed_wrong():
 
 
 def test_trials_that_share_assignments_vary_like_trials_that_do_not():
-    layer = SparseLayer(1450, 512, 4)
+    layer = SparseLayer(450, 256, 4)
     blocks = np.array([sparse_chain(layer, 2, 8, 50, rng([8, i])).oracle[:, -1].mean() for i in range(120)])
     share = blocks.mean()
     ratio = blocks.var(ddof=1) / (share * (1 - share) / 50)
@@ -201,12 +199,13 @@ def test_half_space_width_is_where_the_noise_of_readouts_reaches_the_limit():
 def test_vote_layers_fail_no_more_often_than_the_bound():
     draws, tried, near = rng(14), 0, 0
     primes = (2, 3, 5, 7, 11, 13, 17, 23, 31, 41, 61)
-    while tried < 60:
-        s = int(draws.integers(1, 8))
+    # nearly all designs with few units or neurons fail for sure, and say nothing: those are tried one by one below
+    while tried < 40:
+        s = int(draws.integers(2, 8))
         g = int(draws.choice([prime for prime in primes if prime >= s]))
         m = int(draws.integers(2, g * g + 1))
-        n_active, n = int(draws.integers(1, min(m, 5))), int(np.exp(draws.uniform(0, 8.5)))
-        h, threshold = int(draws.integers(1, s + 1)), float(draws.choice([0.5, 0.6, 0.7]))
+        n_active, n = int(draws.integers(1, min(m, 5))), int(np.exp(draws.uniform(4, 8.5)))
+        h, threshold = int(draws.integers(s // 2 + 1, s + 1)), float(draws.choice([0.5, 0.6, 0.7]))
         bound = formulas.vote_layer_failure(d=s * g, h=h, l=n_active, m=m, n=n, s=s, threshold=threshold)
         if bound > 0.98:
             continue
@@ -216,6 +215,26 @@ def test_vote_layers_fail_no_more_often_than_the_bound():
         assert failed <= bound + 5 * np.sqrt(max(bound * (1 - bound), 1 / 400) / 400), (s, g, m, n_active, n, h)
         near += failed > bound / 2 > 0.01
     assert near >= 5
+
+
+@pytest.mark.parametrize(
+    ("g", "s", "m", "n_active", "h", "n"),
+    [
+        (2, 1, 2, 1, 1, 2),
+        (3, 2, 2, 1, 2, 2),
+        (13, 3, 13, 1, 2, 2),
+        (11, 2, 12, 11, 1, 400),
+        (11, 3, 12, 11, 2, 4000),
+        (7, 2, 7, 6, 2, 1000),
+        (31, 1, 31, 30, 1, 2000),
+        (31, 1, 31, 1, 1, 1),
+    ],
+)
+def test_the_bound_on_a_vote_layer_holds_at_the_ends_of_its_domain(g, s, m, n_active, h, n):
+    bound = formulas.vote_layer_failure(d=s * g, h=h, l=n_active, m=m, n=n, s=s)
+    layer = Corrector(n, m, s * g, s, assignment="reed-solomon")
+    failed = 1 - correction(layer, n_active, 2000, rng(21), trials_per_assignment=20).at(h).mean()
+    assert failed <= bound + 5 * np.sqrt(max(bound * (1 - bound), 1 / 2000) / 2000)
 
 
 def test_the_bound_on_a_vote_layer_adds_up_to_one_where_it_is_sure_to_fail():
@@ -290,11 +309,12 @@ def test_noise_of_a_unit_is_the_formulas():
     ("n", "m", "n_active", "s", "d"), [(1024, 4096, 2, 4, 800), (4096, 4096, 4, 3, 450), (512, 8192, 1, 5, 1000)]
 )
 def test_success_is_at_most_the_independent_votes_and_near_it(n, m, n_active, s, d):
-    votes = correction(Corrector(n, m, d, s), n_active, 1500, rng([10, n]), trials_per_assignment=5)
+    trials = 600
+    votes = correction(Corrector(n, m, d, s), n_active, trials, rng([10, n]), trials_per_assignment=5)
     for needed in range(1, s + 1):
         found = votes.at(needed).mean()
         law = formulas.correction_success(n=n, m=m, l=n_active, s=s, d=d, h=needed)
-        error = np.sqrt(max(law * (1 - law), 1 / 1500) / 1500)
+        error = np.sqrt(max(law * (1 - law), 1 / trials) / trials)
         assert law - 0.15 - 5 * error < found < law + 0.05 + 5 * error
 
 
@@ -334,16 +354,19 @@ def test_crossing_covers_known_laws_as_often_as_it_says():
         lambda x: stats.norm.cdf(12 * np.log(x)),
         lambda x: 1 / (1 + x**-10.0),
     )
+    # where they pass 90 %; None where that is near the end of the sizes
+    nine = (None, (-np.log(0.9) / np.log(2)) ** (1 / 15), None, np.exp(stats.norm.ppf(0.9) / 12), 9**0.1)
     sizes = np.geomspace(0.7, 1 / 0.7, 8)
     shares = []
     for i, law in enumerate(laws):
         covered = []
         for seed in range(160):
             trials = (50, 100, 400)[seed % 3]
-            found = crossing(1000 * sizes, rng([17, i, seed]).binomial(trials, law(sizes)), trials, 0.5)
-            covered.append(found.low <= 1000 <= found.high)
+            level, place = (0.9, nine[i]) if nine[i] and seed % 2 else (0.5, 1)
+            found = crossing(1000 * sizes, rng([17, i, seed]).binomial(trials, law(sizes)), trials, level)
+            covered.append(found.low <= 1000 * place <= found.high)
         shares.append(np.mean(covered))
-    # measured 84 to 99 % for single laws; six standard errors of 160 and of 800 runs
+    # measured 85 to 100 % for single laws; six standard errors of 160 and of 800 runs
     assert min(shares) > 0.84 - 6 * np.sqrt(0.84 * 0.16 / 160)
     assert 0.9 < np.mean(shares) < 0.99
 
@@ -493,3 +516,9 @@ def test_shares_of_correction_lie_between_nothing_and_all(m_value, depth, data):
     more = formulas.depth_neurons(L=depth, delta=0.1, l=l_value, m=m_value)
     one = formulas.depth_neurons(L=1, delta=0.1, l=l_value, m=m_value)
     assert formulas.correction_share_depth(L=depth, delta=0.1, m=m_value) == pytest.approx(1 - one / more)
+
+
+def test_pull_that_keeps_a_step_finite_does_not_move_a_steep_crossing():
+    sizes = np.array([40, 50, 70, 90, 120.0])
+    expected = 60 * np.exp(-np.log(2) * (sizes / 70) ** -8)
+    assert crossing(sizes, expected, 60, 0.5).size == pytest.approx(70, rel=2e-4)

@@ -5,6 +5,7 @@ from importlib.metadata import version
 import numpy as np
 import pytest
 
+from superposition.data import error_correction as stored
 from superposition.data import load
 from superposition.data.error_correction import largest_chains, mapped_features, smallest_widths
 from tools.grids import error_correction as grid
@@ -30,7 +31,7 @@ def same(row, again, counts, trials):
 
 
 def test_one_layer_rows_are_what_the_code_makes():
-    for row in sample("one_layer", 3):
+    for row in sample("one_layer", 2, small=lambda row: row[1] <= 16):
         assert same(row, grid.one_layer_row(*row[:3]), 2, grid.LAYER_TRIALS), row
 
 
@@ -48,8 +49,8 @@ def test_the_grids_are_those_that_the_code_describes():
     for name, parameters, columns, _ in grid.grids():
         assert TABLES[name]["parameters"] == parameters
         assert TABLES[name]["columns"] == columns
-    assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_ACTIVE)
-    assert {row[0] for row in TABLES["dense"]["rows"]} == set(grid.DENSE_NEURONS)
+    assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_VOTES)
+    assert {row[0] for row in TABLES["dense"]["rows"]} == {*grid.DENSE_NEURONS, grid.WIDE}
     assert {row[0] for row in TABLES["large"]["rows"]} == {grid.LARGE}
     for n_active, cells in grid.SPARSE_VOTES.items():
         for n, votes in cells.items():
@@ -100,3 +101,36 @@ def test_widths_grow_with_the_active_features():
 def test_what_is_not_stored_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_best_sparse_chain_lies_inside_what_was_tried_in_every_cell():
+    for depth in grid.DEPTHS:
+        for level in (0.5, 0.9):
+            found = largest_chains("sparse", depth, level)
+            assert len(found) == 15
+            assert all(best.interior for best in found), (depth, level)
+
+
+def rows_of(sweeps):
+    """Rows of the form that a grid stores, both halves alike."""
+    return [
+        {"n": 64, "n_votes": s, "m": m, "chosen": right, "right": right}
+        for s, counts in sweeps.items()
+        for m, right in zip((100, 200, 300), counts, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "inside"),
+    [
+        ({2: (9, 2, 0), 3: (10, 8, 1), 4: (9, 1, 0)}, True),
+        ({3: (10, 8, 1), 4: (9, 1, 0)}, False),
+        ({2: (10, 8, 1), 3: (9, 1, 0)}, True),
+        ({2: (9, 2, 0), 3: (10, 8, 1)}, False),
+        ({2: (1, 0, 0), 3: (10, 8, 1), 4: (9, 1, 0)}, True),
+        ({2: (9, 2, 0), 3: (10, 8, 1), 4: (10, 10, 9)}, False),
+    ],
+)
+def test_an_optimum_is_inside_only_if_no_design_tried_could_be_better(sweeps, inside):
+    found = stored._best(rows_of(sweeps), ("n",), ("n_votes",), "m", ("chosen", "right"), 10, 0.5, largest=True)
+    assert found[64,][2] == inside

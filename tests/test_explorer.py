@@ -30,7 +30,9 @@ from superposition.explorer import (
     module_source,
     style_source,
 )
-from superposition.symbols import eps, l, m, n
+from superposition.explorer.declaration import Channel
+from superposition.symbols import D, eps, l, m, n
+from superposition.symbols import l0 as L0
 
 k = sp.Symbol("k")
 stray = sp.Symbol("stray")
@@ -550,3 +552,72 @@ def test_slider_must_stay_in_the_domain_of_an_iterated_map():
 def test_bad_iteration_names_the_part(iterated, said):
     with pytest.raises(ValueError, match=said):
         make(readouts=[Readout("x", iterated)])
+
+
+def test_a_thousand_steps_are_taken_and_no_more():
+    counted = Iterated(l + 1, l, start=0, steps=k)
+    explorer = make(
+        sliders=[*SLIDERS, Slider(k, 0, 5000, 3, scale="linear", label="steps")], readouts=[Readout("x", counted)]
+    )
+    assert explorer.readouts(k=999) == {"x": "999"}
+    assert explorer.readouts(k=5000) == {"x": "1,000"}
+
+
+def test_points_are_stored_to_six_digits():
+    point = {"at": {"n": 1024}, "x": 3, "y": 1.23456789, "se": 0.1}
+    assert stored(make(marks=[Samples([point])]))["marks"][0]["points"][0]["y"] == 1.23457
+
+
+def test_linear_stops_reach_ends_that_rounding_would_miss():
+    stops = Slider(eps, 0.1, 0.7, 0.3, scale="linear", integer=False).stops()
+    assert stops[:2] == [0.1, 0.11]
+    assert stops[-2:] == [0.69, 0.7]
+    assert len(stops) == 61
+
+
+def test_letter_with_an_index_is_set_with_it():
+    slider = Slider(L0, 1, 64, 9)
+    assert stored(make(sliders=[*SLIDERS, slider]))["sliders"][-1]["letter"] == "l₀"
+
+
+def test_complex_number_is_no_value():
+    with pytest.raises(ValueError, match=r"y = .*accepted"):
+        make(marks=[Rule(y=sp.I)])
+
+
+def test_both_ends_of_a_slider_must_lie_in_a_domain():
+    shown = Readout("error", formulas.unscaled_miss)
+    for low, high in ((0, 0.6), (-0.1, 0.4)):
+        slider = Slider(D, low, high, 0.2, scale="linear", integer=False)
+        with pytest.raises(ValueError, match="slider D reaches"):
+            make(sliders=[*SLIDERS, slider], readouts=[shown])
+
+
+def test_spread_is_named_in_the_legend():
+    point = {"at": {"n": 1024}, "x": 3, "y": 1, "se": 0.1}
+    (mark,) = stored(make(marks=[Samples([point], label="simulated", spread=3)]))["marks"]
+    assert mark["label"] == "simulated (± 3 standard errors)"
+    assert mark["spread"] == 3
+
+
+def test_thousandths_are_written_out():
+    assert [format_value(x) for x in (0.00123, 0.000999, 999_499.5)] == ["0.00123", "9.99 × 10⁻⁴", "999,000"]
+
+
+def test_iterated_map_keeps_what_is_asked_of_letters_other_than_its_own():
+    inside = Channel("x", Iterated(formulas.expected_active_next, l, start=3, steps=2))
+    assert inside.conditions == ()
+    assert set(inside.intervals) == {m, n}
+    assert inside.names == ("m", "n")
+    before = Channel("x", Iterated(l + 1, l, start=formulas.expected_active_next, steps=2))
+    assert before.conditions == formulas.expected_active_next.where
+    assert set(before.intervals) == {l, m, n}
+    both = Channel("x", Iterated(formulas.max_active_tight, l, start=formulas.errors_sure, steps=2))
+    assert both.intervals[m] == sp.Interval(2, sp.oo)
+    assert set(both.conditions) == {*formulas.max_active_tight.where, *formulas.errors_sure.where}
+
+
+def test_map_whose_steps_have_no_value_has_none():
+    channel = Channel("x", Iterated(l + 1, l, start=1, steps=formulas.level_mean_square))
+    assert np.isnan(channel.at({"K": 1}))
+    assert channel.at({"K": 2}) == 2

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superposition import formulas
-from superposition.formula import Formula, Q, half, javascript, numeric, root, to_latex
-from superposition.symbols import NOTATION, L, entry, eps, l, m, n
+from superposition.formula import Formula, Measured, Q, half, javascript, numeric, root, to_latex
+from superposition.symbols import NOTATION, L, entry, eps, l, m, n, t
 
 
 def make(expr, **options):
@@ -183,3 +183,88 @@ def test_notation_gives_each_letter_one_meaning():
     for column in ("math", "code", "meaning"):
         entries = [getattr(row, column) for row in NOTATION]
         assert len(set(entries)) == len(entries)
+
+
+def test_nothing_is_defined_at_what_is_not_finite():
+    for bad in (np.nan, np.inf, -np.inf):
+        assert make(n).contains(n=bad) is False
+        assert make(n).contains(n=[bad, 2]).tolist() == [False, True]
+
+
+def test_open_right_end_is_outside():
+    open_end = make(n, domain={n: sp.Interval.Ropen(1, 4)})
+    assert open_end(n=3.999) == 3.999
+    assert not open_end.contains(n=4)
+    with pytest.raises(ValueError, match=r"n = 4 is outside the domain; accepted: .* below 4"):
+        open_end(n=4)
+
+
+def test_logarithm_of_more_than_a_letter_has_brackets():
+    assert to_latex(sp.log(m)) == r"\ln m"
+    assert to_latex(sp.log(m + 1)) == r"\ln\left(m + 1\right)"
+    assert to_latex(sp.log(m) ** 2) == r"\left(\ln m\right)^{2}"
+
+
+def test_incomplete_beta_names_its_upper_bound():
+    assert to_latex(sp.betainc_regularized(n, m, 0, eps)) == r"I_{\varepsilon}\left(n,\, m\right)"
+
+
+def test_error_function_is_one_less_its_complement_in_javascript():
+    assert javascript(sp.erf(n)) == "(1 - erfc(n))"
+
+
+def test_javascript_keeps_every_digit():
+    assert "0.12345678901234568" in javascript(n * sp.Float("0.12345678901234568", 17))
+
+
+def test_result_has_memory_of_its_own():
+    m_values = np.array([4.0, 8.0])
+    found = make(m)(m=m_values)
+    found[0] = 0
+    assert m_values.tolist() == [4, 8]
+    constant = make(m * 0 + n)(n=[2.0, 3.0])
+    constant[0] = 9
+    assert constant.tolist() == [9, 3]
+
+
+def test_exponential_of_a_fraction_is_written_on_the_line():
+    assert to_latex(sp.exp(n / l)) == r"\exp\left(\frac{n}{l}\right)"
+    assert to_latex(sp.exp(-n)) == "e^{- n}"
+
+
+def test_small_powers_are_products_in_javascript():
+    assert [javascript(n**p) for p in (2, 3, 4)] == ["(n*n)", "(n*n*n)", "Math.pow(n, 4)"]
+
+
+def test_incomplete_beta_from_zero_is_one_term_in_javascript():
+    assert javascript(sp.betainc_regularized(n, m, 0, eps)) == "betainc(eps, n, m)"
+    assert javascript(sp.betainc_regularized(n, m, t, eps)) == "(betainc(eps, n, m) - betainc(t, n, m))"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1, 1.07, "0 to 7 % above it"),
+        (1.05, 2, "5 to 100 % above it"),
+        (0.93, 1, "0 to 7 % below it"),
+        (0.5, 0.98, "2 to 50 % below it"),
+        (1, 1, "0 to 0 % above it"),
+        (0.5, 2, "from 50 % below to 100 % above it"),
+        (0.49, 1.2, "0.49 to 1.2 times it"),
+        (0.9, 2.01, "0.9 to 2.01 times it"),
+    ],
+)
+def test_measured_range_is_said_in_words(low, high, said):
+    assert Measured(low, high, over={n: (1, 2)}).words == f"measured {said}, for n from 1 to 2"
+
+
+def test_measured_ratios_are_in_order():
+    assert Measured(0, 0, over={n: (1, 2)}).high == 0
+    for low, high in ((1.2, 1.1), (-0.1, 1)):
+        with pytest.raises(ValueError, match="are not two ratios, the smaller one first"):
+            Measured(low, high, over={n: (1, 2)})
+
+
+def test_standing_is_the_word_and_what_it_leaves_open():
+    assert formulas.level_bits.standing == "**exact**"
+    assert formulas.unit_error.standing == "**asymptotic**: Gaussian noise"

@@ -84,7 +84,8 @@ def is_foreign(url):
 
 def watched_page(browser, **options):
     """A page of its own context that collects what goes wrong in ``page.complaints``."""
-    context = browser.new_context(**{"viewport": VIEWPORT, **options})
+    # a smooth scroll that is still under way would move the page after the test has looked
+    context = browser.new_context(**{"viewport": VIEWPORT, "reduced_motion": "reduce", **options})
     context.set_default_timeout(15_000)
     page = context.new_page()
     page.complaints = complaints = []

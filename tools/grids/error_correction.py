@@ -12,23 +12,30 @@ SEED = 2024
 DEPTHS = (8, 32)
 
 # one layer of votes, widths in units of m l/l_max
-LAYER_NEURONS, LAYER_FEATURES, LAYER_ACTIVE, LAYER_VOTES = 1024, 16_384, (1, 2, 4, 8), (2, 3, 4, 6, 8, 12, 16)
-LAYER_WIDTHS, LAYER_TRIALS = np.geomspace(0.4, 2.4, 8), 100
+LAYER_NEURONS, LAYER_FEATURES, LAYER_TRIALS = 1024, 16_384, 100
+LAYER_VOTES = {active: (2, 3, 4, 6, 8, 12, 16, 24, 32) for active in (1, 2, 4)} | {8: (2, 3, 4, 6, 8, 12, 16)}
+LAYER_WIDTHS, NARROW_ACTIVE, NARROW_WIDTHS = np.geomspace(0.4, 2.4, 8), 2, (0.2, 0.28)
 
-SPARSE_TRIALS, SPARSE_SHARES, GIVE_UP = 50, np.array([0.8, 0.9, 1.0, 1.1, 1.22]), 4
+SPARSE_TRIALS, SPARSE_SHARES, GIVE_UP = 50, (0.8, 0.9, 1.0, 1.1, 1.22), 4
+# beside them where a few strays are enough, and chance decides early; and where layers are small, and the map is too low
+FEW_VOTES, FEW_VOTES_SHARES = 3, (0.35, 0.45, 0.55, 0.67)
+SMALL, SMALL_SHARES = 512, (1.35, 1.5)
 SPARSE_VOTES = {
-    2: {512: (2, 3, 4, 5, 6, 8), 1024: (2, 3, 4, 5, 6, 8, 12, 16), 2048: (2, 3, 4, 5, 6, 8), 4096: (3, 4, 5, 6)},
-    4: {512: (2, 3, 4, 5, 6), 1024: (2, 3, 4, 5, 6), 2048: (2, 3, 4, 5, 6), 4096: (3, 4, 5)},
+    2: {512: (2, 3, 4, 5, 6, 8), 1024: (2, 3, 4, 5, 6, 8, 12, 16), 2048: (2, 3, 4, 5, 6, 8), 4096: (2, 3, 4, 5, 6)},
+    4: {512: (2, 3, 4, 5, 6), 1024: (2, 3, 4, 5, 6), 2048: (2, 3, 4, 5, 6), 4096: (2, 3, 4, 5)},
     8: {512: (2, 3, 4, 5), 1024: (2, 3, 4, 5), 2048: (2, 3, 4, 5), 4096: (2, 3, 4, 5)},
 }
 # the largest, whose best number of units per feature depends on how many features are active
-LARGE, LARGE_VOTES = 16_384, {2: (3, 4, 5, 6), 4: (3, 4, 5), 8: (3, 4, 5)}
+LARGE, LARGE_VOTES = 16_384, {2: (3, 4, 5, 6, 7), 4: (3, 4, 5, 6), 8: (3, 4, 5)}
 FIXED = ((4, 3),)
 FIXED_NEURONS = (512, 1024, 2048, 4096)
-CLEANED_NEURONS, CLEANED_VOTES = (512, 1024, 2048), (2, 3, 4)
+CLEANED_NEURONS, CLEANED_VOTES = (512, 1024, 2048), (2, 3, 4, 5)
 
-DENSE_TRIALS, DENSE_VOTES, DENSE_THRESHOLDS = 50, (4, 6, 8, 12), (0.5, 0.55, 0.6, 0.65, 0.7)
-DENSE_NEURONS, DENSE_SHARES = (512, 1024, 2048), np.geomspace(0.12, 0.42, 8)
+DENSE_TRIALS, DENSE_VOTES = 50, (2, 3, 4, 5, 6, 8)
+DENSE_THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+DENSE_NEURONS, DENSE_SHARES = (512, 1024, 2048), (0.06, 0.085, *np.geomspace(0.12, 0.42, 8))
+# the largest dense chain, where the smaller ones say the best design will be
+WIDE, WIDE_VOTES, WIDE_THRESHOLDS, WIDE_SHARES = 4096, (2, 3), (0.7, 0.75, 0.8), DENSE_SHARES[2:8]
 
 
 def halves(right):
@@ -44,10 +51,11 @@ def one_layer_row(n_active, s, d):
 
 
 def one_layer_rows():
-    for n_active in LAYER_ACTIVE:
+    for n_active, votes in LAYER_VOTES.items():
         unit = LAYER_FEATURES * n_active * 8 * np.log(LAYER_FEATURES) / LAYER_NEURONS
-        for s in LAYER_VOTES:
-            for width in LAYER_WIDTHS:
+        widths = (*(NARROW_WIDTHS if n_active <= NARROW_ACTIVE else ()), *LAYER_WIDTHS)
+        for s in votes:
+            for width in widths:
                 yield one_layer_row(n_active, s, s * round(unit * width / s))
 
 
@@ -62,7 +70,8 @@ def sparse_row(n, n_active, s, needed, cleaning, m):
 
 def sparse_sweep(n, n_active, s, needed, cleaning=0, scale=1.0):
     base = mapped_features(n, n_active, s, needed, max(DEPTHS)) * scale
-    for share in SPARSE_SHARES:
+    few = FEW_VOTES_SHARES if s <= FEW_VOTES and not cleaning else ()
+    for share in (*few, *SPARSE_SHARES, *(SMALL_SHARES if n == SMALL else ())):
         m = round(base * share)
         if m > 2 * n_active:
             yield sparse_row(n, n_active, s, needed, cleaning, m)
@@ -94,12 +103,20 @@ def dense_row(n, s, threshold, m):
     return [n, s, threshold, m, *(x for depth in DEPTHS for x in halves(right[:, depth - 1]))]
 
 
+def dense_features(n, s, share):
+    return round(n**1.5 / np.sqrt(8 * s) * share)
+
+
 def dense_rows():
     for n in DENSE_NEURONS:
         for threshold in DENSE_THRESHOLDS:
             for s in DENSE_VOTES:
                 for share in DENSE_SHARES:
-                    yield dense_row(n, s, threshold, round(n**1.5 / np.sqrt(8 * s) * share))
+                    yield dense_row(n, s, threshold, dense_features(n, s, share))
+    for threshold in WIDE_THRESHOLDS:
+        for s in WIDE_VOTES:
+            for share in WIDE_SHARES:
+                yield dense_row(WIDE, s, threshold, dense_features(WIDE, s, share))
 
 
 def grids():

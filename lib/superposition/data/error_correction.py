@@ -1,6 +1,8 @@
 """What the stored grids of the chapter *The price of error correction* say: smallest widths, largest chains."""
 
+import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -10,6 +12,9 @@ from superposition.results import Result
 from superposition.simulate import Crossing, crossing
 
 __all__ = ["Best", "largest_chains", "mapped_features", "smallest_widths"]
+
+# with one unit per feature nothing tells the features of a unit apart
+FEWEST_VOTES = 2
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,7 +32,7 @@ class Best(Result):
     found : Crossing
         size, interval.
     interior : bool
-        better than its neighbours.
+        between others tried, all worse.
     """
 
     n: int
@@ -77,8 +82,13 @@ def _rows(*tables):
 
 
 def _crossing(sweep, size, count, trials, level):
+    return _crossing_of(tuple(row[size] for row in sweep), tuple(row[count] for row in sweep), trials, level)
+
+
+@cache
+def _crossing_of(sizes, successes, trials, level):
     try:
-        return crossing([row[size] for row in sweep], [row[count] for row in sweep], trials, level)
+        return crossing(sizes, successes, trials, level)
     except ValueError:
         return None
 
@@ -92,20 +102,39 @@ def _best(rows, cell, design, size, halves, trials, level, largest):
         sweeps.setdefault(at, {}).setdefault(tuple(row[name] for name in design), []).append(row)
     chosen = {}
     for at, designs in sweeps.items():
-        first = {
-            key: found.size
-            for key, sweep in designs.items()
-            if (found := _crossing(sweep, size, halves[0], trials, level))
-        }
-        if not first:
+        # where a sweep passes the level in neither direction, how good it may be at best
+        first = {key: _crossing(sweep, size, halves[0], trials, level) for key, sweep in designs.items()}
+        passed = {key: sign * found.size for key, found in first.items() if found}
+        if not passed:
             continue
-        best = max(first, key=lambda key: sign * first[key])
+        best = max(passed, key=passed.get)
         found = _crossing(designs[best], size, halves[1], trials, level)
         if found:
-            votes = sorted(key[0] for key in first if key[1:] == best[1:])
-            edge = best[0] == votes[-1] or (best[0] == votes[0] and best[0] > 2)
-            chosen[at] = (best, found, not edge)
+            others = (
+                passed.get(key, _at_best(sweep, size, halves[0], trials, level, sign)) for key, sweep in designs.items()
+            )
+            interior = max(others) <= passed[best] and all(
+                _between([key[i] for key in designs if _same_but(i, key, best)], best[i], least)
+                for i, least in enumerate((FEWEST_VOTES, -math.inf)[: len(best)])
+                if len({key[i] for key in designs}) > 1
+            )
+            chosen[at] = (best, found, interior)
     return chosen
+
+
+def _at_best(sweep, size, count, trials, level, sign):
+    """Size that a sweep on one side of the level throughout may reach, with the sign that makes larger better."""
+    sizes = [sign * row[size] for row in sweep]
+    return math.inf if all(row[count] > level * trials for row in sweep) else min(sizes)
+
+
+def _same_but(i, key, best):
+    return all(one == other for j, (one, other) in enumerate(zip(key, best, strict=True)) if j != i)
+
+
+def _between(tried, value, least):
+    """Whether a value has others that were tried on both of its sides, or is the least there can be."""
+    return max(tried) > value and (min(tried) < value or value == least)
 
 
 def smallest_widths(level=0.5):

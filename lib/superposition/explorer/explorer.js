@@ -189,11 +189,17 @@ class Explorer {
     }, 250);
   }
 
-  restore = () => {
-    if (!this.state.restore(window.location.hash)) return;
-    this.repaint();
+  // Where the reader goes wins over a setting that was about to be written into the address, or just was.
+  restore = (event) => {
+    clearTimeout(this.saying);
+    const hash = event?.newURL ? new URL(event.newURL).hash : window.location.hash;
+    const known = this.state.restore(hash);
+    if (known) {
+      if (window.location.hash !== hash) history.replaceState(history.state, "", hash);
+      this.repaint();
+    }
     this.say();
-    this.figure.scrollIntoView({ behavior: "instant" });
+    if (known) this.figure.scrollIntoView({ behavior: "instant" });
   };
 
   // The first change of a frame is painted at once; those that follow in the same frame wait for the next.

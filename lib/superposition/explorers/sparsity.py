@@ -4,6 +4,7 @@ import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
+from superposition.data.measured import measured
 from superposition.explorer import (
     Area,
     Axis,
@@ -73,9 +74,9 @@ def two_bells():
                 alarm=formulas.false_alarm,
                 errors=formulas.expected_errors,
             ),
-            Sentence("One readout can hardly be told from noise, let alone all.", when=4 * l > n),
+            Sentence("Even a single absent feature is read wrongly more than 15 times in a hundred.", when=4 * l > n),
             Sentence(
-                "One readout is wrong less than once in a hundred; all of them together are not safe.",
+                "A single absent feature is read wrongly less than once in a hundred times; among all features there are errors.",
                 when=(formulas.false_alarm.expr < sp.Rational(1, 100)) & (formulas.expected_errors.expr > 1),
             ),
         ],
@@ -147,34 +148,13 @@ def _borne(n, m, trials, rng):
     return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
 
 
-def tight_frame_limits(neurons=(64, 128), ratios=(1.05, 1.25, 1.5, 2, 3, 4), trials=400):
-    """Measured limits of tight frames with random signs, at the errors that the formula leaves at its own limit.
-
-    Parameters
-    ----------
-    neurons, ratios : sequence of number
-        n, and m/n, to measure.
-    trials : int
-        Active sets for each l tried; a multiple of 25, at least 50.
-
-    Returns
-    -------
-    list of dict
-        Points for `Samples`: at n, x = m, y = active features, se its standard error.
-
-    Examples
-    --------
-    >>> point = tight_frame_limits((32,), (2,), trials=200)[0]
-    >>> point["x"], 1 < point["y"] < 8
-    (64, True)
-    """
-    points = []
-    for size in neurons:
-        for ratio in ratios:
-            features = round(size * ratio)
-            found = _borne(size, features, trials, np.random.default_rng([size, features]))
-            points.append({"at": {"n": size}, "x": features, "y": found.n_active, "se": found.n_active_se})
-    return points
+def _frame_points():
+    found = measured("max_active_tight")
+    columns = (found.at["n"], found.at["m"], found.value, found.se)
+    return [
+        {"at": {"n": int(n)}, "x": int(m), "y": float(value), "se": float(se)}
+        for n, m, value, se in zip(*columns, strict=True)
+    ]
 
 
 def tight_frames():
@@ -191,32 +171,32 @@ def tight_frames():
     return Explorer(
         id="tight-frames",
         title="Better than random",
-        caption="Active features that a tight frame with random signs and a random code bear. Points: measured, bars of two "
-        "standard errors.",
+        caption="Active features that a random tight frame and a random code bear. Points: measured on random tight frames, bars "
+        "of two standard errors. Frames with more structure can bear more.",
         sliders=[Slider(n, 16, 256, 128), Slider(m, 17, 1024, 192)],
         x=Axis(m, n, sp.Max(4 * n, m), label="features that have a direction, *m*"),
         y=Axis(low=0, high=n, label="active features, *l*"),
         marks=[
-            Curve(capped, label="tight frame"),
+            Curve(capped, label="random tight frame"),
             Curve(formulas.max_active, label="random code"),
-            Samples(tight_frame_limits(), label="tight frame, measured", series=1),
+            Samples(_frame_points(), label="random tight frame, measured", series=1),
             Dot(m, capped),
         ],
         readouts=[
-            Readout("tight frame", capped),
+            Readout("random tight frame", capped),
             Readout("random code", formulas.max_active),
             Readout("Welch's floor", formulas.welch_bound),
         ],
         text=[
             Sentence(
-                "{m} features on {n} neurons: a tight frame bears about {tight} active features, a random code {random}.",
+                "{m} features on {n} neurons: a random tight frame bears about {tight} active features, a random code {random}.",
                 tight=capped,
                 random=formulas.max_active,
             ),
             Sentence("The frame is still far better.", when=m < 2 * n),
-            Sentence("The frame's advantage is nearly used up.", when=m >= 4 * n),
+            Sentence("The frame bears at most a third more.", when=m >= 4 * n),
         ],
-        simulate=Simulation(run, "active features that a tight frame bears", formula=capped),
+        simulate=Simulation(run, "active features that a random tight frame bears", formula=capped),
     )
 
 
@@ -225,7 +205,10 @@ def _adversaries():
     for neurons in (1024, 4096, 16_384, 65_536, 262_144):
         overlaps = simulate.overlaps(neurons, 10**6 - 1, np.random.default_rng(neurons))
         strongest = np.sort(overlaps)[::-1]
-        needed = int(np.argmax(np.cumsum(strongest) > 0.5)) + 1
+        alarm = int(np.argmax(np.cumsum(strongest) > 0.5)) + 1
+        # a missed feature is among the active ones itself
+        miss = int(np.argmax(np.cumsum(-strongest[::-1]) >= 0.5)) + 2
+        needed = min(alarm, miss)
         points.append({"at": {"m": 10**6}, "x": neurons, "y": needed, "se": 0})
     return points
 
@@ -236,21 +219,22 @@ def most_or_every():
     return Explorer(
         id="most-or-every",
         title="Most sets, or every set",
-        caption="A random code reads most active sets of up to n/(8 ln m) features; no code reads every set of more than about ½√n. "
-        "Points: how many features it takes to fool a random code about one given feature of a million.",
+        caption="A random code reads most active sets of up to n/(8 ln m) features; with more features than 1.5 n, no code reads "
+        "every set of more than the lower curve says. Points: how many active features it takes to fool a random code about one "
+        "given feature of a million.",
         sliders=[Slider(n, 64, 10**6, 65_536), Slider(m, 100, 10**9, 10**6)],
         x=Axis(n, 64, 10**6, scale="log"),
         y=Axis(low=1, high=10**4, scale="log", label="active features, *l*"),
         marks=[
             Curve(most, label="most sets: *n*/(8 ln *m*)"),
-            Curve(every, label="every set, at best"),
+            Curve(every, label="every set, at most"),
             Samples(_adversaries(), label="fools a random code about one feature", series=3),
             Dot(n, most),
             Dot(n, every),
         ],
         readouts=[
             Readout("most sets", most),
-            Readout("every set, at best", every),
+            Readout("every set, at most", every),
             Readout("ratio", most.expr / every.expr),
         ],
         text=[
@@ -261,8 +245,8 @@ def most_or_every():
                 every=every,
             ),
             Sentence(
-                "At so few neurons the bound for every set lies above what a random code bears on most sets; random codes do not "
-                "come near it.",
+                "At so few neurons the bound for every set lies above what a random code bears on most sets, and says nothing about "
+                "random codes.",
                 when=most.expr < every.expr,
             ),
         ],

@@ -199,7 +199,7 @@ correction_width = Formula(
     "hidden units that one layer needs to correct all m features, C l/l_max of them for each feature",
     "heuristic",
     CHAPTER,
-    detail="measured: see the chapter for C and where the law breaks",
+    detail="to leading order, with C of threshold_constant or constant_shared_noise; a half-space design needs far fewer",
     domain=_TWO_FEATURES,
     lhs="d",
 )

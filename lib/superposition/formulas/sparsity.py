@@ -2,7 +2,7 @@
 
 from sympy import Eq, Interval, Min, Piecewise, Pow, Rational, exp, log, oo, pi
 
-from superposition.formula import Formula, Q, half, root
+from superposition.formula import Formula, Measured, Q, half, root
 from superposition.symbols import delta, l, m, n
 
 __all__ = [
@@ -65,6 +65,7 @@ errors_sure = Formula(
     detail="upper bound, for random codes with any n and any l ≤ m: an absent feature is read wrongly with probability at most exp(-n/8l), an active "
     "one with at most exp(-n/8(l - 1))",
     where=(l <= m,),
+    measured=Measured(0.03, 0.44, over={l: (1, 500), m: (1000, 1000000000), n: (64, 16384)}, where=(n <= 160 * l,)),
 )
 
 max_active = Formula(
@@ -73,8 +74,9 @@ max_active = Formula(
     "active features up to which a random code reads at most one of m wrongly on average",
     "bound",
     "Linsefors 2024; " + CHAPTER,
-    detail="lower bound on how many may be active, at every n and m; errors_sure is 1 there",
+    detail="lower bound on how many may be active, or all m if they are fewer, at every n and m; errors_sure is 1 there",
     domain=_TWO_FEATURES,
+    measured=Measured(1.15, 1.51, over={m: (1000, 1000000000), n: (64, 1000000)}),
     lhs=r"l_{\max}",
 )
 
@@ -85,6 +87,7 @@ max_active_sure = Formula(
     "bound, with probability",
     CHAPTER,
     detail="lower bound on how many may be active, at every n and m; an active set drawn without regard to the code fails with probability at most δ",
+    measured=Measured(1.12, 1.36, over={delta: (0.01, 0.1), m: (1000, 1000000000), n: (256, 16384)}),
 )
 
 max_features = Formula(
@@ -116,6 +119,7 @@ false_alarm = Formula(
     "asymptotic",
     CHAPTER,
     detail=_GAUSSIAN,
+    measured=Measured(0.96, 1.01, over={l: (20, 500), n: (64, 16384)}),
 )
 
 miss = Formula(
@@ -145,6 +149,7 @@ gaussian_excess = Formula(
     CHAPTER,
     detail="for n far above 8l, where the threshold is far out in the tail; about exp(n/(64 l³)), the next term of the exponent being n/(384 l⁵)",
     where=(n <= 5600 * l,),
+    measured=Measured(0.85, 1, over={l: (1, 500), n: (64, 16384)}, where=(32 * l <= n, n <= 2000 * l)),
 )
 
 errors_at_limit = Formula(
@@ -164,10 +169,11 @@ max_active_tight = Formula(
     "active features up to which all m are read about as well as a random code reads them at its limit, by a random tight frame",
     "heuristic",
     CHAPTER,
-    detail="tight frames with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
+    detail="for random tight frames only, those with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
     domain=_TWO_FEATURES,
     where=(m >= n,),
     lhs=r"l_{\max}",
+    measured=Measured(1, 1.22, over={m: (17, 1024), n: (16, 256)}),
 )
 
 every_set_bound = Formula(
@@ -178,4 +184,5 @@ every_set_bound = Formula(
     CHAPTER,
     detail="upper bound for any code of unit columns, read linearly at 1/2",
     where=(2 * m > 3 * n,),
+    measured=Measured(0.41, 0.89, over={m: (12, 33024), n: (4, 256)}, of="what Kerdock's codes bear"),
 )

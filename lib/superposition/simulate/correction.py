@@ -465,8 +465,9 @@ def _sparse_trials(layer, n_active, depth, trials, rng, most):
             fire = fire[np.bincount(heard, minlength=trials * d)[fire] >= needed]
         fire, count = _dropped(fire, d, trials, most)
         voters, features = _votes_of(fire, members, d, m)
-        voted, votes = np.unique(voters // d * m + features, return_counts=True)
-        full = np.bincount(voted[votes == s] // m, minlength=trials)
+        voted = np.sort(voters // d * m + features)
+        # a feature has s votes where its first of s is s - 1 places before its last
+        full = np.bincount(voted[s - 1 :][voted[s - 1 :] == voted[: len(voted) - s + 1]] // m, minlength=trials)
         firing[:, step] = count
         oracle[:, step] = (full == n_active) & np.isfinite(count)
         if step < depth - 1:
@@ -501,8 +502,9 @@ def _heard(voters, listeners, d, weights, only=None):
         voters, listeners = voters[among], listeners[among]
     if weights == "counts":
         return listeners
-    pairs = np.unique(voters % d + listeners * d)
-    return pairs // d
+    # sorting is twice as fast here as numpy.unique, which hashes
+    pairs = np.sort(voters % d + listeners * d)
+    return pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]] // d
 
 
 def assignment(m, d, n_votes, rng, kind="random"):
@@ -682,7 +684,8 @@ def crossing(sizes, successes, trials, level):
     The logarithm of the expected errors is taken as quadratic in the logarithm of the size; success may rise or fall with
     it. With the level passed at a given size two parameters remain; they are fitted at every size of a fine grid, and the
     interval is where this profile of the log-likelihood is within 1.92 of its top. *Coverage measured* on five known
-    laws, two of them not of this form, at 50 and 400 trials a size: 84 to 99 %, 94 % on average.
+    laws, three of them not of this form, at 50 and 400 trials a size and levels of 50 and 90 %, where the level is passed
+    within the sizes tried: 85 to 100 %, 95 % on average.
 
     Examples
     --------

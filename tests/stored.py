@@ -1,0 +1,63 @@
+"""The explorers that the chapters store, and what NumPy says that they show."""
+
+import json
+import pathlib
+import re
+from functools import cache
+
+import sympy as sp
+
+from superposition import formula as formula_module
+from superposition import formulas
+from superposition.explorer import format_value, with_unit
+
+ROOT = pathlib.Path(__file__).parents[1]
+STORED = re.compile(
+    r'<figure class="sp-explorer" id="([^"]+)">\s*<script type="application/json">(.*?)</script>', re.DOTALL
+)
+
+
+def stored_outputs(notebook):
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            yield "".join(output.get("data", {}).get("text/html", ()))
+
+
+# The declaration at the page and the id of each
+DECLARATIONS = [
+    ((f"book/{notebook.stem}.html", match[1]), json.loads(match[2]))
+    for notebook in sorted((ROOT / "book").glob("*.ipynb"))
+    for html in stored_outputs(notebook)
+    for match in STORED.finditer(html)
+]
+IN_BOOK = [where for where, _ in DECLARATIONS]
+
+
+@cache
+def number_of(expr, of):
+    names = {name: sp.Symbol(name) for name in of}
+    functions = {name: getattr(formula_module, name) for name in ("Q", "betainc_inverse")}
+    return formula_module.numeric(sp.sympify(expr, locals=names | functions), list(of))
+
+
+def by_numpy(channel, values):
+    """Value of a stored channel, found from the library's formulas or from its SymPy text, never from its JavaScript."""
+    if not isinstance(channel, dict):
+        return channel
+    if "iterated" in channel:
+        inner = values | {channel["iterated"]: by_numpy(channel["start"], values)}
+        for _ in range(int(by_numpy(channel["steps"], values))):
+            inner[channel["iterated"]] = by_numpy(channel["map"], inner)
+        return by_numpy(channel["then"], inner)
+    scope = {name: values[name] for name in channel["of"]}
+    if "formula" in channel:
+        stated = formulas.registry[channel["formula"]]
+        return stated(**scope) if stated.contains(**scope) else float("nan")
+    return number_of(channel["expr"], tuple(channel["of"]))(**scope)
+
+
+def readouts_by_numpy(declaration, values):
+    return [
+        with_unit(format_value(by_numpy(readout["value"], values)), readout.get("unit", ""))
+        for readout in declaration["readouts"]
+    ]

@@ -1,0 +1,180 @@
+"""The explorers' JavaScript as a library: numbers, iterated maps, the sliders' state and the chart's arithmetic.
+
+It runs in V8 without a page; what needs a page is tested in tests/browser.
+"""
+
+import json
+import re
+
+import mpmath as mp
+import numpy as np
+import pytest
+from py_mini_racer import MiniRacer
+
+from superposition import formulas
+from superposition.explorer import format_value, module_source
+from superposition.formula import javascript, log_binomial
+from superposition.symbols import l, m
+from tests.test_values import TABLE
+
+# the one thing of a browser that the state asks for
+ADDRESS = """class URLSearchParams {
+  constructor(query) { this.given = Object.fromEntries(query.split("&").map((pair) => pair.split("="))); }
+  get(name) { return this.given[name] ?? null; }
+}"""
+
+
+@pytest.fixture(scope="module")
+def script():
+    source = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", module_source(), flags=re.MULTILINE)
+    context = MiniRacer()
+    context.eval(ADDRESS)
+    context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
+    return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))
+
+
+def test_two_languages_write_numbers_alike(script):
+    rng = np.random.default_rng(0)
+    numbers = [
+        0,
+        1,
+        -1,
+        999,
+        1000,
+        1e6 - 0.5,
+        1e6,
+        1e9,
+        1e9 - 1,
+        0.001,
+        0.000999,
+        0.0009995,
+        9.995,
+        99.95,
+        99950.4,
+        -1234.5,
+        1e-300,
+    ]
+    numbers += [1 / 3, 12.5, 0.125, 0.0125, 123_456, 123_456.7, 999_499.4, 999_500.4, 1e5, 1.5e9]
+    numbers += (rng.choice([-1, 1], 400) * 10 ** rng.uniform(-8, 12, 400)).tolist()
+    assert script(f"{json.dumps(numbers)}.map(formatValue)") == [format_value(x) for x in numbers]
+    assert script("[NaN, Infinity, -Infinity].map(formatValue)") == ["no value", "unbounded", "unbounded below"]
+
+
+def test_ticks_far_from_one_are_powers_of_ten(script):
+    shown = script("[0, 1e5, 1e4, -1e5, 1e-3, 1e-2, 2e5, 1e6].map(formatTick)")
+    assert shown == ["0", "10⁵", "10,000", "−10⁵", "10⁻³", "0.01", "200,000", "10⁶"]
+
+
+def test_words_stand_apart_from_their_number(script):
+    assert script('[withUnit("3", "bits"), withUnit("3", "°"), withUnit("3", "")]') == ["3 bits", "3°", "3"]
+
+
+def test_map_is_applied_step_by_step(script):
+    def grown(steps):
+        channel = dict(
+            iterated="l", map={"of": ["l"], "js": "l + 1"}, start=0, steps=steps, then={"of": ["l"], "js": "2*l"}
+        )
+        return script(f"valueOf({json.dumps(channel)}, {{l: 7}})")
+
+    assert [grown(steps) for steps in (0, 1, 3, 3.9, 1000, 5000)] == [0, 2, 6, 6, 2000, 2000]
+    assert (
+        script("String(valueOf({iterated: 'l', map: 1, start: 0, steps: {of: [], js: 'NaN'}, then: 1}, {}))") == "NaN"
+    )
+
+
+def test_channel_has_no_value_outside_its_domain(script):
+    assert script("valueOf({of: ['n'], js: '1/n', inside: 'n >= 2'}, {n: 4})") == 0.25
+    assert script("String(valueOf({of: ['n'], js: '1/n', inside: 'n >= 2'}, {n: 1}))") == "NaN"
+
+
+STATE = """(() => {
+  const state = new State({id: "demo", sliders: [
+    {symbol: "n", values: [2, 4, 8], start: 1}, {symbol: "m", values: [2, 4, 8, 16], start: 3, inside: "m >= n && m <= 2*n"}]});
+  %s
+})()"""
+
+
+def test_later_slider_follows_the_earlier_one(script):
+    assert script(STATE % "return [state.values, state.ranges]") == [{"n": 4, "m": 8}, [[0, 2], [1, 2]]]
+    assert script(STATE % "state.move(0, 0); return [state.values, state.ranges]") == [
+        {"n": 2, "m": 4},
+        [[0, 2], [0, 1]],
+    ]
+    assert script(STATE % "state.move(0, 2); return state.values") == {"n": 8, "m": 8}
+    assert script(STATE % "state.move(0, 0); state.reset(); return state.values") == {"n": 4, "m": 8}
+
+
+def test_address_holds_the_setting_and_brings_it_back(script):
+    assert script(STATE % "return state.hash") == "#demo?n=4&m=8"
+    assert script(STATE % "return [state.restore('#demo?n=7&m=17'), state.values]") == [True, {"n": 8, "m": 16}]
+    assert script(STATE % "return [state.restore('#demo?n=2&m= '), state.values]") == [True, {"n": 2, "m": 4}]
+    assert script(STATE % "return [state.restore('#other?n=8'), state.restore('#demo'), state.values]") == [
+        False, False, {"n": 4, "m": 8},
+    ]  # fmt: skip
+    assert script(STATE % "return [state.isAt({n: 4}), state.isAt({n: 2}), state.isAt({n: 2, m: 8}, 'n')]") == [
+        True, False, True,
+    ]  # fmt: skip
+
+
+def test_axis_is_cut_evenly_on_its_scale(script):
+    assert script("spaced(1, 3, 'linear', 4)") == [1, 1.5, 2, 2.5, 3]
+    assert script("spaced(1, 16, 'log', 2)") == [1, 4, 16]
+    assert script("spaced(0, 1, 'linear').length") == 161
+
+
+def test_curve_ends_where_its_domain_does(script):
+    points = script("sample([(x) => (x <= 0.3 ? x : NaN)], 0, 1, 'linear')")
+    drawn = [x for x, y in points if y is not None]
+    assert drawn[-1] == pytest.approx(0.3, abs=1e-12)
+    assert len(points) == 163
+    begun = script("sample([(x) => (x >= 0.3 ? x : NaN)], 0, 1, 'linear')")
+    assert next(x for x, y in begun if y is not None) == pytest.approx(0.3, abs=1e-12)
+
+
+def test_marks_run_through_the_integers_between_their_ends(script):
+    assert script("indices(['k', 0.5, 3.5], {n: 1}).map(({k}) => k)") == [1, 2, 3]
+    assert script("indices(['k', 2, 1], {})") == []
+    assert script("indices(['k', 0, 1e9], {}).length") == 2001
+
+
+def test_ticks_are_round_and_fit(script):
+    assert script("ticks(0, 1, 'linear', 5)") == [0, 0.2, 0.4, 0.6, 0.8, 1]
+    assert script("ticks(0, 1, 'linear', 3)") == [0, 0.5, 1]
+    assert script("ticks(1, 1000, 'log', 4)") == [1, 10, 100, 1000]
+    assert script("ticks(1, 10, 'log', 20)") == [1, 2, 3, 4, 5, 6, 8, 10]
+    assert script("ticks(1, 1e6, 'log', 4)") == [1, 100, 1e4, 1e6]
+
+
+def test_heights_stay_where_a_screen_has_room(script):
+    bounded = "Drawing.prototype.bounded.call({y: {low: 1, high: 100, scale: '%s'}}, %s)"
+    assert [script(bounded % ("log", y)) for y in (0, 5, 1e300)] == [1e-6, 5, 1e8]
+    assert [script(bounded % ("linear", y)) for y in (-1e300, 5, 1e300)] == [1 - 9 * 99, 5, 100 + 9 * 99]
+    within = "Drawing.prototype.within.call({y: {low: 1, high: 100}}, %s)"
+    assert [script(within % y) for y in (0, 5, 101, "NaN")] == [1, 5, 100, None]
+
+
+def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):
+    # I_x(1, b) = 1 - (1 - x)^b
+    assert script("evaluate('betaincinv(p, 1, b)', {p: 0.75, b: 2})") == pytest.approx(0.5, rel=1e-12)
+    assert script("evaluate('betaincinv(p, 1, b)', {p: 0.19, b: 2})") == pytest.approx(0.1, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_formula_has_its_value_in_javascript(name, script):
+    formula = formulas.registry[name]
+    for arguments, value in TABLE[name].values:
+        assert script(f"evaluate({json.dumps(formula.js)}, {json.dumps(arguments)})") == pytest.approx(
+            float(value), rel=1e-10, abs=1e-300
+        )
+        assert script(f"evaluate({json.dumps(formula.js_domain)}, {json.dumps(arguments)})")
+    for change in TABLE[name].outside:
+        place = json.dumps(TABLE[name].values[0][0] | change)
+        assert not script(f"evaluate({json.dumps(formula.js_domain)}, {place})"), change
+
+
+def test_logarithm_of_a_binomial_is_exact_in_javascript(script):
+    code = javascript(log_binomial(m, l))
+    for many, few in ((5, 1), (5, 2), (5, 5), (40, 20), (1000, 3), (1000, 997), (10**6, 5), (10**9, 400)):
+        exact = mp.log(mp.binomial(many, few))
+        found = script(f"evaluate({json.dumps(code)}, {{m: {many}, l: {few}}})")
+        assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-13)
