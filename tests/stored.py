@@ -47,7 +47,10 @@ def by_numpy(channel, values):
     if "iterated" in channel:
         inner = values | {channel["iterated"]: by_numpy(channel["start"], values)}
         for _ in range(int(by_numpy(channel["steps"], values))):
-            inner[channel["iterated"]] = by_numpy(channel["map"], inner)
+            after = by_numpy(channel["map"], inner)
+            if after == inner[channel["iterated"]]:
+                break  # a fixed point, where all further steps stay
+            inner[channel["iterated"]] = after
         return by_numpy(channel["then"], inner)
     scope = {name: values[name] for name in channel["of"]}
     if "formula" in channel:
