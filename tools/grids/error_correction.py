@@ -5,8 +5,10 @@ Trials come in two halves: the design is chosen on one and measured on the other
 
 import numpy as np
 
+from superposition import formulas
 from superposition.data.error_correction import mapped_features
-from superposition.simulate import Corrector, SparseLayer, correction, dense_chain, sparse_chain
+from superposition.simulate import Corrector, SparseLayer, correction, crossing, dense_chain, sparse_chain
+from tools.grids import Beside, beside
 
 SEED = 2024
 DEPTHS = (8, 32)
@@ -36,6 +38,11 @@ DENSE_THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 DENSE_NEURONS, DENSE_SHARES = (512, 1024, 2048), (0.06, 0.085, *np.geomspace(0.12, 0.42, 8))
 # the largest dense chain, where the smaller ones say the best design will be
 WIDE, WIDE_VOTES, WIDE_THRESHOLDS, WIDE_SHARES = 4096, (2, 3), (0.7, 0.75, 0.8), DENSE_SHARES[2:8]
+
+
+# the law of votes with shared noise, over its explorer's slider and in a layer four times as large in both
+LAW_TRIALS, LAW_VOTES = 600, {1: 8, 2: 8, 3: 6, 5: 4, 8: 3, 12: 3}
+LAW_SIZES, LAW_SHARES = ((4096, 1024), (16_384, 4096)), np.geomspace(0.4, 2.5, 8)
 
 
 def halves(right):
@@ -119,6 +126,30 @@ def dense_rows():
                 yield dense_row(WIDE, s, threshold, dense_features(WIDE, s, share))
 
 
+def law_places():
+    for m, n in LAW_SIZES:
+        for l in LAW_VOTES:
+            yield float(f"{formulas.constant_shared_noise(l=l, m=m, n=n):.5g}"), l, m, n
+
+
+def half_right(C, l, m, n):
+    """Measure the width at which half of the trials are exactly right."""
+    rng, s = np.random.default_rng([SEED, l, m, n]), LAW_VOTES[l]
+    law = formulas.correction_width(C=C, l=l, m=m, n=n)
+    sizes = [s * round(law * share / s) for share in LAW_SHARES]
+    layers = [Corrector(n, m, size, s) for size in sizes]
+    right = [correction(layer, l, LAW_TRIALS, rng).oracle.sum() for layer in layers]
+    found = crossing(sizes, right, LAW_TRIALS, 0.5)
+    return found.size, (found.high - found.low) / 3.92
+
+
+MEASURED = {
+    "correction_width": Beside(
+        {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5}, list(law_places()), half_right
+    )
+}
+
+
 def grids():
     counts = [f"{half}_{depth}" for depth in DEPTHS for half in ("chosen", "right")]
     columns = ["n_active", "n_votes", "d", "chosen", "right"]
@@ -130,3 +161,4 @@ def grids():
     parameters = {"trials": SPARSE_TRIALS, "depths": list(DEPTHS)}
     yield "sparse", parameters, columns, sparse_rows()
     yield "large", parameters, columns, large_rows()
+    yield from beside(MEASURED)

@@ -27,7 +27,7 @@ def load(name):
     Examples
     --------
     >>> sorted(load("error_correction"))
-    ['dense', 'large', 'made_by', 'one_layer', 'seed', 'sparse']
+    ['correction_width', 'dense', 'large', 'made_by', 'one_layer', 'seed', 'sparse']
     """
     file = files(__name__) / f"{name}.json"
     if not file.is_file():

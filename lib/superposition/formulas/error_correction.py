@@ -8,7 +8,7 @@ from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqr
 from sympy.codegen.cfunctions import expm1, log1p
 
 from superposition.arguments import integer, real
-from superposition.formula import Formula, Q, log_binomial, root
+from superposition.formula import Formula, Measured, Q, log_binomial, root
 from superposition.symbols import C, L, alpha, d, delta, h, kappa, l, m, n, q, s, theta
 
 __all__ = [
@@ -201,6 +201,12 @@ correction_width = Formula(
     CHAPTER,
     detail="to leading order, with C of threshold_constant or constant_shared_noise; a half-space design needs far fewer",
     domain=_TWO_FEATURES,
+    measured=Measured(
+        0.54,
+        1.16,
+        over={C: (0.39457, 1.76), l: (1, 12), m: (4096, 16384), n: (1024, 4096)},
+        of="with C of constant_shared_noise, 3 to 8 units per feature and half of the trials right, the width",
+    ),
     lhs="d",
 )
 
