@@ -246,6 +246,35 @@ def test_the_bound_on_a_vote_layer_adds_up_to_one_where_it_is_sure_to_fail():
     assert 0.99 * plain < bound < 1.06 * plain
 
 
+@pytest.mark.parametrize(
+    ("g", "s", "m", "n_active", "h", "n", "threshold"),
+    [(11, 2, 22, 2, 2, 60, 0.5), (11, 2, 20, 2, 2, 60, 0.5), (7, 4, 30, 2, 3, 200, 0.5), (11, 5, 60, 3, 4, 1500, 0.6)],
+)
+def test_the_bound_on_a_vote_layer_is_its_two_integrals(g, s, m, n_active, h, n, threshold):
+    parts = (np.arange(400) + 0.5) / 400
+    c, g_value = stats.chi2.ppf(parts, n)[:, None] / n, stats.norm.ppf(parts)
+    loads = {-(-m // g), m // g}
+    scale = np.sqrt(c * n_active / n)
+
+    def fires(heard):
+        return [stats.norm.cdf((heard - threshold) / (scale * np.sqrt(load - 1))) for load in loads if load > 1] + [
+            heard >= threshold for load in loads if load == 1
+        ]
+
+    def mean(chance, others):
+        shared = stats.hypergeom(m - 1, s * (max(loads) - 1), others)
+        return sum(shared.pmf(k) * chance(min(k, s)) for k in range(others + 1))
+
+    p = np.max(fires(scale * g_value), axis=0)
+    alarms = mean(lambda k: stats.binom.sf(h - k - 1, s - k, p), n_active)
+    p = np.min(fires(c + np.sqrt(c * (n_active - 1) / n) * g_value), axis=0)
+    misses = mean(lambda k: stats.binom.cdf(h - 1, s - k, p), n_active - 1)
+    exact = ((m - n_active) * alarms + n_active * misses).mean()
+    bound = formulas.vote_layer_failure(d=s * g, h=h, l=n_active, m=m, n=n, s=s, threshold=threshold)
+    assert exact < 1
+    assert 0.995 * exact < bound < 1.07 * exact
+
+
 @given(data=st.data(), m_value=st.integers(2, 10**6), delta_value=st.floats(0.001, 0.9))
 def test_converses_lie_below_what_works(data, m_value, delta_value):
     l_value = data.draw(st.integers(1, min(m_value, 1000)))

@@ -575,6 +575,26 @@ def test_linear_stops_reach_ends_that_rounding_would_miss():
     assert len(stops) == 61
 
 
+# the stops of one decade, the finer the fewer decades there are
+DECADE = {
+    1: [1 + 0.1 * i for i in range(90)],
+    3: [*np.arange(1, 2, 0.1), *np.arange(2, 3.9, 0.2), *np.arange(4, 10, 0.5)],
+    4: [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 4, 4.5, 5, 6, 7, 8, 9],
+    7: [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8],
+    9: [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+    16: [1, 1.5, 2, 3, 5, 7],
+    33: [1, 2, 5],
+    34: [1],
+}
+
+
+@pytest.mark.parametrize("decades", DECADE)
+def test_stops_of_a_wide_slider_are_round_numbers_in_each_decade(decades):
+    slider = Slider(stray, 10, 10.0 ** (decades + 1), 10, integer=False, label="x")
+    expected = [mantissa * 10.0 ** (1 + decade) for decade in range(decades) for mantissa in DECADE[decades]]
+    assert slider.stops() == pytest.approx([*expected, 10.0 ** (decades + 1)], rel=1e-12)
+
+
 def test_letter_with_an_index_is_set_with_it():
     slider = Slider(L0, 1, 64, 9)
     assert stored(make(sliders=[*SLIDERS, slider]))["sliders"][-1]["letter"] == "l₀"

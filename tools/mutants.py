@@ -3,11 +3,10 @@
 Each mutant is one change of one module: a number, an operator, a comparison, a status word, a condition dropped, a
 statement left out. It never touches the files: a forked child, with the heavy imports already made, loads the changed
 module and runs its tests and doctests until one fails, the fastest first, and only those that pass through the changed
-lines. What
-was found is kept in `_build/mutants`, so that a run that was stopped goes on where it was: a mutant that was killed
-stays so until its module changes, one that survived until its module or the tests do. No ready tool is used: mutmut changes only the
-bodies of functions, and the formulas are module-level data; cosmic-ray starts a process and imports SymPy for every
-mutant, and neither knows status words, keyword arguments or JavaScript.
+lines. What was found is kept in `_build/mutants`, so that a run that was stopped goes on where it was: a mutant that was
+killed stays so until its module changes, one that survived until its module or the tests do. No ready tool is used: mutmut
+changes only the bodies of functions, and the formulas are module-level data; cosmic-ray starts a process and imports SymPy
+for every mutant, and neither knows status words, keyword arguments or JavaScript.
 
     python tools/mutants.py                    a random 40 mutants of each module
     python tools/mutants.py formulas codes     of modules with one of these words in their name
@@ -39,16 +38,21 @@ EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
 FOUND = ROOT / "_build" / "mutants"
 READOUT = ["test_readout.py", "test_simulate_directions.py"]
 EXPLORER = ["test_explorer_javascript.py"]
-FORMULAS = ["test_values.py"]
+RANGES = "test_measured.py::test_the_range_is_that_of_the_stored_grid"
+FORMULAS = ["test_values.py", RANGES]
+VOTES = [
+    "test_correction.py::test_the_bound_on_a_vote_layer_adds_up_to_one_where_it_is_sure_to_fail",
+    "test_correction.py::test_the_bound_on_a_vote_layer_is_its_two_integrals",
+]
 
-# module: the tests that concern it
+# module: the tests that concern it, by file or by name
 TESTS = {
     "formula.py": ["test_formula.py", "test_values.py", "test_is_it_a_win.py", *EXPLORER],
     "formulas/directions.py": FORMULAS,
     "formulas/sparsity.py": FORMULAS,
     "formulas/booleanish.py": FORMULAS,
     "formulas/compounding_noise.py": FORMULAS,
-    "formulas/error_correction.py": FORMULAS,
+    "formulas/error_correction.py": [*FORMULAS, *VOTES],
     "formulas/is_it_a_win.py": FORMULAS,
     "codes.py": ["test_codes.py"],
     "simulate/active.py": [*READOUT, "test_simulate.py"],
@@ -361,7 +365,10 @@ class Found:
 
     def __init__(self, module, tests, fresh):
         self.path = FOUND / (module.replace("/", "-") + ".json")
-        self.digests = {"module": digest(LIBRARY / module), "tests": digest(*(ROOT / name for name in tests))}
+        self.digests = {
+            "module": digest(LIBRARY / module),
+            "tests": digest(*(ROOT / name.split("::")[0] for name in tests)),
+        }
         known = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() and not fresh else {}
         same = known.get("digests", {})
         self.watched, self.results = None, {}
