@@ -113,6 +113,7 @@ def stored(explorer):
         ({"text": [Sentence("x", when=stray > 1)]}, ValueError, "when = stray > 1 has the symbol stray"),
         ({"simulate": print}, TypeError, "simulate = .*accepted: a Simulation"),
         ({"aspect": 0}, ValueError, "aspect = 0"),
+        ({"aspect": 2.1}, ValueError, "aspect = 2.1"),
         ({"marks": [Samples([{"at": {"n": 1024}, "y": 1, "se": 0}])]}, ValueError, r"points\[0\] has no x"),
         (
             {"marks": [Samples([{"at": {"n": 1024}, "x": 1, "y": 1}])]},
@@ -225,6 +226,20 @@ def test_dot_on_a_curve_takes_its_colour():
     errors, bound = formulas.expected_errors, formulas.errors_sure
     marks = [Curve(errors, label="a"), Curve(bound, label="b"), Dot(l, bound)]
     assert [mark["series"] for mark in stored(make(marks=marks))["marks"]] == [1, 2, 2]
+
+
+def test_mark_without_a_label_has_no_series_and_a_dot_keeps_the_one_it_is_given():
+    errors = formulas.expected_errors
+    marks = [Rule(y=1), Curve(errors, label="a"), Dot(l, errors, series=3)]
+    assert [mark["series"] for mark in stored(make(marks=marks))["marks"]] == [0, 1, 3]
+
+
+def test_simulated_points_join_the_samples_that_are_there():
+    point = {"at": {"n": 1024}, "x": 3, "y": 1, "se": 0.1}
+    marks = [Curve(formulas.expected_errors), Samples([point], label="simulated")]
+    explorer = make(marks=marks, simulate=Simulation(steady, "errors"))
+    assert explorer._shown_by == 1
+    assert len(explorer.declaration["marks"]) == 2
 
 
 def test_later_slider_follows_where_formulas_couple():
@@ -492,6 +507,7 @@ def test_numbers_are_written_for_readers():
     ]  # fmt: skip
     assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "no value"]
     assert format_value(1024 * (1 + 2e-16)) == "1,024"
+    assert [format_value(x) for x in (-1, -0.5, 999_999_999, 4e8)] == ["−1", "−0.5", "999,999,999", "400,000,000"]
 
 
 def test_samples_without_errors_promise_no_bars():

@@ -4,60 +4,50 @@ It runs in V8 without a page; what needs a page is tested in tests/browser.
 """
 
 import json
-import re
 
 import mpmath as mp
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 from superposition import formulas
-from superposition.explorer import format_value, module_source
+from superposition.explorer import format_value
 from superposition.formula import javascript, log_binomial
 from superposition.symbols import l, m
 from tests.test_values import TABLE
-
-# the one thing of a browser that the state asks for
-ADDRESS = """class URLSearchParams {
-  constructor(query) { this.given = Object.fromEntries(query.split("&").map((pair) => pair.split("="))); }
-  get(name) { return this.given[name] ?? null; }
-}"""
+from tests.v8 import module_in_v8
 
 
 @pytest.fixture(scope="module")
 def script():
-    source = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", module_source(), flags=re.MULTILINE)
-    context = MiniRacer()
-    context.eval(ADDRESS)
-    context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
-    return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))
+    return module_in_v8()
 
 
 def test_two_languages_write_numbers_alike(script):
-    rng = np.random.default_rng(0)
-    numbers = [
-        0,
-        1,
-        -1,
+    rng = np.random.default_rng(20240607)
+    near_rounding = [
         999,
+        999.5,
         1000,
-        1e6 - 0.5,
-        1e6,
-        1e9,
-        1e9 - 1,
         0.001,
         0.000999,
         0.0009995,
         9.995,
         99.95,
         99950.4,
-        -1234.5,
-        1e-300,
+        999_499.4,
+        999_500.4,
+        999_999.5,
     ]
-    numbers += [1 / 3, 12.5, 0.125, 0.0125, 123_456, 123_456.7, 999_499.4, 999_500.4, 1e5, 1.5e9]
-    numbers += (rng.choice([-1, 1], 400) * 10 ** rng.uniform(-8, 12, 400)).tolist()
+    numbers = [0, -0.0, 1, -1, 1 / 3, 1.125, 0.0125, -1234.5, 123_456.7, 1.000244140625, *near_rounding]
+    numbers += [1e5, 1e6 - 0.5, 1e6, 1e9, 1e9 - 1, 1.5e9, 5e-324, 1e-300, 1.7976931348623157e308, 2.0**52]
+    numbers += [*(10 ** rng.uniform(-320, 308, 2000)), *(-(10 ** rng.uniform(-8, 12, 2000)))]
+    numbers += [*(rng.integers(-(10**7), 10**7, 2000) / 8), *rng.integers(1, 2**53, 500)]
+    numbers += [*np.round(10 ** rng.uniform(-3, 6, 2000), 3)]
+    numbers = [float(number) for number in numbers]
     assert script(f"{json.dumps(numbers)}.map(formatValue)") == [format_value(x) for x in numbers]
-    assert script("[NaN, Infinity, -Infinity].map(formatValue)") == ["no value", "unbounded", "unbounded below"]
+    beyond = [format_value(float(x)) for x in ("nan", "inf", "-inf")]
+    assert script("[NaN, Infinity, -Infinity].map(formatValue)") == beyond
+    assert beyond == ["no value", "unbounded", "unbounded below"]
 
 
 def test_ticks_far_from_one_are_powers_of_ten(script):
@@ -107,6 +97,8 @@ def test_later_slider_follows_the_earlier_one(script):
 def test_address_holds_the_setting_and_brings_it_back(script):
     assert script(STATE % "return state.hash") == "#demo?n=4&m=8"
     assert script(STATE % "return [state.restore('#demo?n=7&m=17'), state.values]") == [True, {"n": 8, "m": 16}]
+    # half way between two values it is the lower one
+    assert script(STATE % "return [state.restore('#demo?n=3&m=6'), state.values]") == [True, {"n": 2, "m": 4}]
     assert script(STATE % "return [state.restore('#demo?n=2&m= '), state.values]") == [True, {"n": 2, "m": 4}]
     assert script(STATE % "return [state.restore('#other?n=8'), state.restore('#demo'), state.values]") == [
         False, False, {"n": 4, "m": 8},
@@ -151,6 +143,56 @@ def test_heights_stay_where_a_screen_has_room(script):
     assert [script(bounded % ("linear", y)) for y in (-1e300, 5, 1e300)] == [1 - 9 * 99, 5, 100 + 9 * 99]
     within = "Drawing.prototype.within.call({y: {low: 1, high: 100}}, %s)"
     assert [script(within % y) for y in (0, 5, 101, "NaN")] == [1, 5, 100, None]
+
+
+DRAWN = """(() => {
+  const scale = (low, high) => ({symbol: "l", low, high, scale: "linear"});
+  const state = {values: {l: 2, n: 3}, isAt: ({ n }) => n === 3};
+  return new Drawing({x: scale(1, 5), y: scale(0, 10)}, state, new Map()).%s;
+})()"""
+PLACED = "[m.data, ...['x1', 'x2', 'y1', 'y2'].map((k) => m.channels[k].value).map((f) => typeof f === 'function' ? m.data.map(f) : f)]"
+
+
+def test_sums_over_integers_are_drawn_where_they_belong(script):
+    square = "{of: ['k'], js: 'k*k'}"
+    assert script(DRAWN % f"steps({{y: {square}, over: ['k', 1, 3], series: 2}})[0].data") == [
+        [1, 1], [2, 4], [3, 9], [4, 9],
+    ]  # fmt: skip
+    bars = f"bars({{x: {{of: ['k'], js: 'k'}}, y: {square}, over: ['k', 1, 4], series: 2, breadth: 0.5}})"
+    assert script(DRAWN % f"{bars}.map((m) => {PLACED})") == [
+        [
+            [{"x": 1, "y": 1}, {"x": 2, "y": 4}, {"x": 3, "y": 9}, {"x": 4, "y": 10}],
+            [0.75, 1.75, 2.75, 3.75], [1.25, 2.25, 3.25, 4.25], 0, "y",
+        ]
+    ]  # fmt: skip
+    cells = "cells({value: {of: ['i', 'k'], js: 'i*k'}, low: 1, high: 5, over: [['i', 1, 2], ['k', 2, 3]], series: 2})"
+    ((found, *sides),) = script(DRAWN % f"{cells}.map((m) => {PLACED})")
+    assert [(cell["x"], cell["y"], cell["shade"]) for cell in found] == [
+        (1, 2, 0.25), (1, 3, 0.5), (2, 2, 0.75), (2, 3, 1),
+    ]  # fmt: skip
+    assert sides == [[0.5, 0.5, 1.5, 1.5], [1.5, 1.5, 2.5, 2.5], [1.5, 2.5, 1.5, 2.5], [2.5, 3.5, 2.5, 3.5]]
+
+
+def test_dots_beyond_the_frame_stand_at_its_edge(script):
+    points = "[[1, 4], [5, 10], [2, 0], [3, 11], [3, -1], [6, 4], [0, 4]].map(([x, y]) => ({x, y}))"
+    shown = script(DRAWN % f"dots({points}, 1, false).map((m) => [m.data.map((p) => [p.x, p.y]), m.rotate])")
+    assert shown == [[[[1, 4], [5, 10], [2, 0]], 0], [[[3, 11]], 0], [[[3, -1]], 180]]
+
+
+def test_error_bars_end_at_the_frame_and_belong_to_the_setting(script):
+    points = [{"at": {"n": n}, "x": x, "y": y, "se": se} for n, x, y, se in (
+        (3, 2, 4, 1), (3, 1, 9, 1), (3, 5, 1, 1), (3, 3, 5, 0), (4, 2, 4, 1), (3, 6, 4, 1), (3, 4, 20, 1),
+    )]  # fmt: skip
+    bars = script(DRAWN % f"samples({{points: {json.dumps(points)}, series: 2, spread: 2}}, 0)[0].data")
+    assert bars == [{"x": 2, "y1": 2, "y2": 6}, {"x": 1, "y1": 7, "y2": 10}, {"x": 5, "y1": 0, "y2": 3}]
+
+
+def test_rule_is_drawn_within_the_frame_only(script):
+    for axis, ends, beyond in (("x", (1, 5), (0.9, 5.1)), ("y", (0, 10), (-0.1, 10.1))):
+        assert [script(DRAWN % f"rule({{{axis}: {at}, series: 1}}).map((m) => m.data)") for at in ends] == [
+            [[at]] for at in ends
+        ]
+        assert [script(DRAWN % f"rule({{{axis}: {at}, series: 1}}).length") for at in beyond] == [0, 0]
 
 
 def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):

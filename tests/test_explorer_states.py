@@ -1,26 +1,19 @@
 """Where the sliders of the book's explorers can stand: the page's own JavaScript in V8, without a page."""
 
 import json
-import re
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 from superposition import formulas
-from superposition.explorer import module_source
 from tests.browser import demo
 from tests.stored import DECLARATIONS, readouts_by_numpy
+from tests.v8 import module_in_v8
 
 RANDOM_MOVES = 20
 ALL = [*((("demo", id), make().declaration) for id, make in demo.EXPLORERS.items()), *DECLARATIONS]
-# What a page gives the state, and what an explorer does with it, but for the painting
-SCRIPT = """
-class URLSearchParams {
-  constructor(query) { this.given = new Map(query.split("&").map((pair) => pair.split("="))); }
-  get(name) { return this.given.get(name) ?? null; }
-}
-function follow(declaration, moves) {
+# what an explorer does with its state, but for the painting
+FOLLOW = """((declaration, moves) => {
   const state = new State(declaration), other = new State(declaration);
   const first = state.hash;
   const found = moves.map(([i, part]) => {
@@ -32,18 +25,13 @@ function follow(declaration, moves) {
   });
   state.reset();
   return { found, reset: state.hash === first, strange: other.restore("#elsewhere?" + state.hash.split("?")[1]) };
-}
-"""
+})"""
 
 
 @pytest.fixture(scope="module")
 def follow():
-    module = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", module_source(), flags=re.MULTILINE)
-    context = MiniRacer()
-    context.eval(SCRIPT + re.sub(r"^export ", "", module, flags=re.MULTILINE))
-    return lambda declaration, moves: json.loads(
-        context.eval(f"JSON.stringify(follow({json.dumps(declaration)}, {json.dumps(moves)}))")
-    )
+    script = module_in_v8()
+    return lambda declaration, moves: script(f"{FOLLOW}({json.dumps(declaration)}, {json.dumps(moves)})")
 
 
 def moves_of(sliders):

@@ -258,6 +258,13 @@ def test_measured_range_is_said_in_words(low, high, said):
     assert Measured(low, high, over={n: (1, 2)}).words == f"measured {said}, for n from 1 to 2"
 
 
+def test_ends_of_a_measured_range_have_three_digits_or_are_whole():
+    places = {l: (0.363380228, 1.5), m: (10**9, 10**9), n: (2, 16_384)}
+    assert Measured(1, 1, over=places).words.endswith(
+        "for l from 0.363 to 1.5, m = 1,000,000,000 and n from 2 to 16,384"
+    )
+
+
 def test_measured_ratios_are_in_order():
     assert Measured(0, 0, over={n: (1, 2)}).high == 0
     for low, high in ((1.2, 1.1), (-0.1, 1)):

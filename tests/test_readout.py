@@ -619,22 +619,6 @@ def test_errors_at_the_largest_active_number_are_those_allowed():
     assert abs(found.n_active - place**-2) < Z * np.hypot(found.n_active_se, 2 * se * place**-3)
 
 
-@pytest.mark.parametrize(("trials", "start"), [(100, 13), (400, 1), (400, 13)])
-def test_two_standard_errors_of_the_search_hold_the_truth_19_times_in_20(trials, start):
-    n, m, allowed, draws = 1024, 10**4, formulas.errors_at_limit(m=10**4), rng(trials + start)
-    truth = optimize.brentq(lambda l: formulas.expected_errors(l=l, m=m, n=n) - allowed, 2, 100, xtol=1e-12)
-
-    def measure(l):
-        counts = draws.poisson(formulas.expected_errors(l=l, m=m, n=n), trials)
-        se = max(counts.std(ddof=1) / np.sqrt(trials), 1 / trials)
-        return SimpleNamespace(errors=counts.mean(), errors_se=se, trials=trials)
-
-    found = [largest_active(measure, allowed, m, start) for _ in range(1000)]
-    held = np.mean([abs(one.n_active - truth) <= 2 * one.n_active_se for one in found])
-    # the share of a thousand is known to 0.007
-    assert 0.945 - 5 * 0.007 < held < 0.96 + 5 * 0.007
-
-
 def test_largest_active_of_a_perfect_code_is_all_of_them():
     found = borne(np.eye(13), 13, 0.5, 40, rng())
     assert (found.n_active, found.n_active_se, found.bracket) == (13, 0, (13, 13))

@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from superposition import simulate
+from superposition.simulate.active import noisy_readouts
 from superposition.simulate.limits import crossing_of_errors
 from superposition.simulate.relay import _jointly, _next
 
@@ -64,6 +65,12 @@ def test_large_states_of_a_relay_have_the_variance_of_a_sum_of_random_directions
     square = l + np.sqrt(2 * l * (l - 1) / n)
     noise = np.sqrt(square * (1 - square / l**2) / n)
     assert asked[0] == pytest.approx(special.ndtr((square / l - 0.5) / noise), rel=1e-12)
+
+
+def test_noise_of_neurons_lengthens_the_state_by_its_power():
+    length, _ = noisy_readouts(200, np.ones((400, 1)), 0.1, rng())
+    # |x + w|² has mean 1 + n σ² and variance 4 σ² + 2 n σ⁴
+    assert (length**2).mean() == pytest.approx(1 + 200 * 0.01, abs=6 * np.sqrt((0.04 + 400 * 1e-4) / 400))
 
 
 def test_gate_levels_are_drawn_from_all_of_them():

@@ -245,6 +245,7 @@ BOOLEANISH = {
     "level_errors_sure": row(
         BOUND,
         (at(K=3, l=2, m=8, n=64), 10 / e),
+        (at(K=4, l=2, m=8, n=144), 10 / e),
         inside=[at(l=8), at(K=2)],
         outside=[at(l=8.01), at(K=1.99)],
     ),
@@ -293,7 +294,9 @@ def saddle(z, n):
     return l0, l0 + others
 
 
-RARE = dict(inside=[at(l=12), at(l=1, n=5600)], outside=[at(l=12.01), at(l=1, n=5601)])
+RARE = dict(
+    inside=[at(l=12), at(l=1, n=5600), at(l=2, n=11_200)], outside=[at(l=12.01), at(l=1, n=5601), at(l=2, n=11_201)]
+)
 SADDLE = dict(inside=[at(z=1.5), at(z=30)], outside=[at(z=1.49), at(z=30.01)])
 COMPOUNDING_NOISE = {
     "noise_growth_linear": row(

@@ -415,6 +415,11 @@ def _apart(low, high):
     return f"from {below} % below to {above} % above it"
 
 
+def _end(number):
+    """The end of a grid in words, a fraction with three digits."""
+    return f"{number:,}" if number == int(number) else f"{number:.3g}"
+
+
 @dataclass(frozen=True)
 class Measured:
     """How far measurements lie from a formula, over a stored grid that `superposition.data.measured` reads.
@@ -459,7 +464,7 @@ class Measured:
     def words(self):
         """What was found, and where, in words."""
         ranges = [
-            f"{symbol} = {low:,}" if low == high else f"{symbol} from {low:,} to {high:,}"
+            f"{symbol} = {_end(low)}" if low == high else f"{symbol} from {_end(low)} to {_end(high)}"
             for symbol, (low, high) in self.over.items()
         ]
         *most, last = ranges

@@ -375,42 +375,6 @@ def lines(demo_site, new_page):
     return Driven(page, "lines-and-points")
 
 
-def test_two_languages_write_numbers_alike(lines):
-    rng = np.random.default_rng(20240607)
-    numbers = [
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        1.125,
-        999.5,
-        999_999.5,
-        1e6,
-        1e9,
-        1e9 - 1,
-        5e-324,
-        1.7976931348623157e308,
-        1.000244140625,
-        2.0**52,
-    ]
-    numbers += [
-        *(10 ** rng.uniform(-320, 308, 2000)),
-        *(-(10 ** rng.uniform(-8, 12, 2000))),
-        *(rng.integers(-(10**7), 10**7, 2000) / 8),
-    ]
-    numbers += [*rng.integers(1, 2**53, 500).astype(float), *np.round(10 ** rng.uniform(-3, 6, 2000), 3)]
-    numbers = [float(number) for number in numbers]
-    shown = lines.page.evaluate(
-        "async numbers => { const { formatValue } = await import('./explorer.js'); return numbers.map(formatValue) }",
-        numbers,
-    )
-    assert shown == [format_value(number) for number in numbers]
-    words = lines.page.evaluate(
-        "async () => { const { formatValue } = await import('./explorer.js'); return [NaN, Infinity, -Infinity].map(formatValue) }"
-    )
-    assert words == [format_value(float(x)) for x in ("nan", "inf", "-inf")]
-
-
 def test_curve_lies_where_the_formula_says(lines):
     lines.press(1, "PageDown")
     places = lines.figure.locator("svg.sp-plot").evaluate(

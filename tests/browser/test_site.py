@@ -42,8 +42,7 @@ TARGETS = """() => [...document.querySelectorAll("[id], a[name]")].map((element)
 
 @pytest.fixture(params=READ, ids=str)
 def address(request, site):
-    # with a query, so that the page is loaded anew: the explorers' tests take figures out of theirs and put others in
-    return f"{site}/{request.param}?whole"
+    return f"{site}/{request.param}"
 
 
 def fold(page):
@@ -138,6 +137,13 @@ def test_every_link_on_the_site_leads_somewhere(site, new_page):
                 dead.append(f"{name}: {href.removeprefix(site)}")
     assert not dead, "\n".join(dead)
     assert sum(map(len, links.values())) > len(READ)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_id_of_a_page_is_its_own(name):
+    ids = re.findall(r'<[^<>]*\sid="([^"]*)"', (BUILT / name).read_text(encoding="utf-8"))
+    assert ids
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_the_root_leads_to_the_book(site, new_page):

@@ -29,7 +29,7 @@ def plane():
     angle = sp.pi * k / m
     worst, floor = sp.cos(sp.pi / m), formulas.welch_bound.expr.subs(n, 2)
     return Explorer(
-        id="directions-in-a-plane",
+        id="arrows-in-a-plane",
         title="Directions in a plane",
         caption="The best m directions that two neurons can hold: equally spaced over the half circle.",
         sliders=[Slider(m, 2, 40, 5, scale="linear", label="features that have a direction")],

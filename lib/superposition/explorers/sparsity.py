@@ -194,7 +194,7 @@ def tight_frames():
                 random=formulas.max_active,
             ),
             Sentence("The frame is still far better.", when=m < 2 * n),
-            Sentence("The frame bears at most a third more.", when=m >= 4 * n),
+            Sentence("By these formulas the frame bears at most a third more.", when=m >= 4 * n),
         ],
         simulate=Simulation(run, "active features that a random tight frame bears", formula=capped),
     )

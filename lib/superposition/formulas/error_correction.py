@@ -470,7 +470,7 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
 
     def average(chance, collide, others):
         """Mean over K, hypergeometric, of chance(K)."""
-        k = np.arange(max(0, collide + others - (m - 1)), min(collide, others) + 1)
+        k = np.arange(min(collide, others) + 1)
         weights = stats.hypergeom.pmf(k, m - 1, collide, others)
         return sum(w * chance(min(int(stray), s)) for stray, w in zip(k, weights, strict=True) if w > 0)
 

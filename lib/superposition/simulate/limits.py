@@ -70,11 +70,6 @@ def largest_active(measure, allowed, m, start=1):
     are linear as above, and 91 to 96 % for five random codes about the answer at 40,000 trials; l of 1.5 to 200, 50 to 500
     trials, 94 % on average.
 
-    Two standard errors either way hold the truth in 94 to 96 of 100 searches, as measured on 2,000 searches each where the
-    errors are Poisson draws around a known mean of 0.093 a trial, with 100 to 1,000 trials for each l (in up to 99 of 100
-    where the bracket is wide beside the scatter). With 50 trials, fewer than five errors a measurement, one answer in eight
-    lies outside its bracket.
-
     Examples
     --------
     >>> from superposition.simulate import random_code_errors

@@ -39,7 +39,7 @@ function setUpCopying() {
 
 // What scrolls sideways must be reachable by keyboard, and nothing else should be a stop on the way.
 function setUpScrolling() {
-  const elements = [...document.querySelectorAll("article pre, .math-scroll, .table-scroll, .cell_output > .text_html")];
+  const elements = document.querySelectorAll("article pre, .math-scroll, .table-scroll, .cell_output > .text_html");
   const check = (element) => {
     if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
     else element.removeAttribute("tabindex");
@@ -47,8 +47,6 @@ function setUpScrolling() {
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => check(entry.target)));
   elements.forEach((element) => observer.observe(element));
   document.fonts.addEventListener("loadingdone", () => elements.forEach(check));
-  // What is folded is not laid out: its size, once seen, may not change when it opens, while what it holds gets a width.
-  document.addEventListener("toggle", ({ target }) => elements.filter((element) => target.contains(element)).forEach(check), true);
 }
 
 function setUpSectionInView() {
