@@ -1,6 +1,8 @@
 // Comfort for readers with JavaScript: colour mode, copying code, the section in view, the search key.
 // Without it the page reads, folds and navigates all the same.
 
+"use strict";
+
 const root = document.documentElement;
 
 function setUpMode() {
@@ -15,8 +17,8 @@ function setUpMode() {
     const next = modes[(modes.indexOf(root.dataset.mode) + 1) % modes.length];
     localStorage.setItem("mode", next);
     dispatchEvent(new Event("modechange"));
-    describe();
   });
+  addEventListener("modechange", describe);
   describe();
 }
 
