@@ -13,9 +13,11 @@ from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
 from superposition import explorer
+from theme.stills import still
 
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
+EXPLORER = re.compile(r'<figure class="sp-explorer".*?</figure>', re.DOTALL)
 DECLARATION = re.compile(
     r'<figure class="sp-explorer"[^>]*>\s*<script type="application/json">(.*?)</script>', re.DOTALL
 )
@@ -27,7 +29,7 @@ def write_static(app):
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith(".js"))
+    copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith(".js") or "linkedom" in path)
 
 
 def write_asset(app, path, text):
@@ -85,7 +87,8 @@ def complete_page(app, pagename, templatename, context, doctree):
     context["explorer_scripts"], context["explorer_styles"] = explorer_assets(app, pagename, body)
     if doctree is not None:
         context["page_description"] = description(doctree)
-    context["body"] = accessible(body)
+    drawn = Path(app.doctreedir).parent / ".stills"
+    context["body"] = accessible(EXPLORER.sub(lambda figure: still(figure[0], drawn), body))
     context["page_sections"] = page_sections(context.get("toc", ""))
     contents = context["toctree"](maxdepth=1, titles_only=True, collapse=False, includehidden=True) or ""
     contents = contents.replace(' role="heading"', "")  # the parts of the book are no headings of this page

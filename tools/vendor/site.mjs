@@ -4,6 +4,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const vendor = join(here, "..", "..", "theme", "vendor");
@@ -24,13 +25,19 @@ const parts = [
     fonts: { from: "files", to: ".", pattern: /^source-serif-4-latin-wght-(normal|italic)\.woff2$/ },
     what: "the typeface of the text",
   },
+  {
+    package: "linkedom",
+    folder: "linkedom",
+    files: ["LICENSE"],
+    what: "the document in which explorers are drawn while the site is built, bundled with what it needs (stays off the pages)",
+  },
 ];
 
 async function copyPart(part) {
   const from = join(modules, part.package), to = join(vendor, part.folder);
-  await mkdir(join(to, part.fonts.to), { recursive: true });
+  await mkdir(join(to, part.fonts?.to ?? "."), { recursive: true });
   for (const file of part.files) await cp(join(from, file), join(to, file.split("/").at(-1)));
-  for (const font of await readdir(join(from, part.fonts.from))) {
+  for (const font of part.fonts ? await readdir(join(from, part.fonts.from)) : []) {
     if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
   }
   const { version, license } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
@@ -44,10 +51,41 @@ async function keepWoff2() {
   await writeFile(style, text.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, ""));
 }
 
+// As one script that V8 runs by itself. Its tables of entities are in base64, which V8 alone does not read.
+const ATOB = `globalThis.atob ??= (text) => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const bits = [...text.replace(/=+$/, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(6, "0")).join("");
+  return (bits.match(/.{8}/g) ?? []).map((byte) => String.fromCharCode(parseInt(byte, 2))).join("");
+};`;
+
+async function bundleDocument() {
+  const { metafile } = await build({
+    stdin: { contents: 'export { parseHTML } from "linkedom";', resolveDir: here },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "linkedom",
+    external: ["canvas"],
+    banner: { js: ATOB },
+    legalComments: "none",
+    metafile: true,
+    outfile: join(vendor, "linkedom", "linkedom.js"),
+  });
+  const inside = new Set(Object.keys(metafile.inputs).map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean));
+  const texts = [];
+  for (const name of [...inside].sort()) {
+    const { version, license } = JSON.parse(await readFile(join(modules, name, "package.json"), "utf8"));
+    const file = (await readdir(join(modules, name))).find((entry) => /^licen[cs]e/i.test(entry));
+    texts.push(`${name} ${version} (${license})\n\n${(await readFile(join(modules, name, file), "utf8")).trim()}\n`);
+  }
+  await writeFile(join(vendor, "linkedom", "LICENSE"), texts.join(`\n${"-".repeat(80)}\n\n`));
+}
+
 await rm(vendor, { recursive: true, force: true });
 const rows = [];
 for (const part of parts) rows.push(await copyPart(part));
 await keepWoff2();
+await bundleDocument();
 await writeFile(join(vendor, "README.md"), `# Vendored files of the site
 
 Written by \`make vendor\` (\`tools/vendor/site.mjs\`) from the npm packages below; do not edit them here.
