@@ -17,6 +17,7 @@ from theme.stills import still
 
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
+IMAGE_SIZE = re.compile(r'(?<=" )style="width: (\d+)px; height: (\d+)px;"(?= />)')
 EXPLORER = re.compile(r'<figure class="sp-explorer".*?</figure>', re.DOTALL)
 DECLARATION = re.compile(
     r'<figure class="sp-explorer"[^>]*>\s*<script type="application/json">(.*?)</script>', re.DOTALL
@@ -70,7 +71,11 @@ def description(doctree):
 
 
 def accessible(body):
-    """Return the page's text with its tables free to scroll sideways and its references as the list they are."""
+    """Return the page's text with its tables free to scroll sideways and its references as the list they are.
+
+    Pictures say their size where a browser looks for it before they are loaded.
+    """
+    body = IMAGE_SIZE.sub(r'width="\1" height="\2"', body)
     body = re.sub(r"(<table\b.*?</table>)", r'<div class="table-scroll">\1</div>', body, flags=re.DOTALL)
     return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
