@@ -16,6 +16,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 KATEX = Path(__file__).parent / "vendor" / "katex"
+CHARACTERS = set((KATEX / "characters.txt").read_text(encoding="utf-8"))
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
 
 logger = logging.getLogger(__name__)
@@ -50,11 +51,14 @@ def typeset(tex, *, display):
     Raises
     ------
     ValueError
-        If KaTeX cannot set `tex`; the message is KaTeX's own.
+        If KaTeX cannot set `tex`; the message is KaTeX's own. Or if the fonts have been cut to fewer characters.
     """
     answer = json.loads(engine().call("typeset", tex, display))
     if "error" in answer:
         raise ValueError(answer["error"])
+    shown = answer["html"].partition('class="katex-html"')[2]
+    if missing := set(html.unescape(re.sub(r"<[^>]*>", "", shown.partition(">")[2]))) - CHARACTERS:
+        raise ValueError(f"the fonts of the site lack {' '.join(sorted(missing))}: add them to tools/vendor/site.mjs")
     return answer["html"]
 
 
