@@ -1,5 +1,6 @@
 """A Formula keeps its promises: one definition, checked domain, named errors."""
 
+import re
 import warnings
 
 import numpy as np
@@ -14,7 +15,7 @@ from superposition.symbols import NOTATION, L, entry, eps, l, m, n, t
 
 
 def make(expr, **options):
-    return Formula("made_up", expr, "a formula for this test", "exact", "this test", **options)
+    return Formula("made_up", expr, "a formula for this test", "exact", "new here", "this test", **options)
 
 
 def test_expression_without_translation_is_refused_at_definition():
@@ -31,7 +32,9 @@ def test_status_must_be_one_of_the_five():
         ValueError,
         match=r"status = 'obvious'.*accepted: 'exact', 'bound', 'bound, with probability', 'asymptotic', 'heuristic'",
     ):
-        Formula("made_up", n, "", "obvious", "")
+        Formula("made_up", n, "", "obvious", "known", "")
+    with pytest.raises(ValueError, match=r"provenance = 'mine'.*accepted: 'known', 'from the post', 'new here'"):
+        Formula("made_up", n, "", "exact", "mine", "")
 
 
 def test_symbol_must_be_in_the_notation_table():
@@ -272,6 +275,31 @@ def test_measured_ratios_are_in_order():
             Measured(low, high, over={n: (1, 2)})
 
 
-def test_standing_is_the_word_and_what_it_leaves_open():
-    assert formulas.level_bits.standing == "**exact**"
-    assert formulas.unit_error.standing == "**asymptotic**: Gaussian noise"
+def test_standing_is_status_provenance_and_name_and_what_they_leave_open():
+    assert formulas.level_bits.standing == "**exact** · *known* · `level_bits(K, l, m)`"
+    assert formulas.unit_error.standing == "**asymptotic** · *known* · `unit_error(kappa)`: Gaussian noise"
+
+
+def test_what_is_not_new_here_names_its_source():
+    for formula in formulas.registry.values():
+        if formula.provenance == "known":
+            assert "textbook result" in formula.source or re.search(r"\b1[89]\d\d\b|\b20\d\d\b", formula.source), (
+                formula
+            )
+        assert (formula.provenance == "from the post") == formula.source.startswith("Linsefors 2024"), formula
+
+
+def test_derivation_that_ends_elsewhere_is_refused():
+    expr = formulas.max_active.expr
+    assert repr(formulas.max_active.derived(sp.expand(expr))) == "<Formula max_active(m, n): bound>, as derived"
+    assert "✓" in formulas.max_active.derived(expr)._repr_markdown_()
+    with pytest.raises(AssertionError, match=r"max_active = .*, but derived was"):
+        formulas.max_active.derived(expr + sp.Rational(1, 1000))
+
+
+def test_formula_is_printed_as_a_person_would_write_it():
+    x = sp.Symbol("x", positive=True)
+    assert to_latex(sp.log(m) / sp.log(2)) == r"\log_2 m"
+    assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
+    assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
+    assert to_latex(root(n / l) / 2) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"

@@ -19,7 +19,9 @@ from sympy.printing.numpy import SciPyPrinter
 from superposition.symbols import NOTATION, entry
 
 __all__ = [
+    "PROVENANCES",
     "STATUSES",
+    "Derived",
     "Formula",
     "Measured",
     "Q",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 STATUSES = ("exact", "bound", "bound, with probability", "asymptotic", "heuristic")
+PROVENANCES = ("known", "from the post", "new here")
 
 
 class Q(sp.Function):
@@ -130,6 +133,39 @@ def half(expr):
     return sp.Mul(sp.S.Half, expr, evaluate=False)
 
 
+class _log2(sp.Function):
+    """A logarithm to base 2, for printing."""
+
+
+class _log2_binomial(sp.Function):
+    """The logarithm of a binomial coefficient to base 2, for printing."""
+
+
+def _is_root(expr):
+    return expr.is_Pow and expr.exp == sp.S.Half
+
+
+def _is_logarithmic(expr):
+    """Whether every term of a sum has a logarithm as one of its factors."""
+    logs = (sp.log, log_binomial, log1p)
+    terms = sp.Add.make_args(expr)
+    return all(sum(isinstance(factor, logs) for factor in sp.Mul.make_args(term)) == 1 for term in terms)
+
+
+def _binary(expr):
+    """A sum of logarithms divided by ln 2, each as a logarithm to base 2."""
+
+    def turned(factor):
+        if isinstance(factor, log_binomial):
+            return _log2_binomial(*factor.args)
+        if isinstance(factor, (sp.log, log1p)):
+            return _log2(factor.args[0] + 1 if isinstance(factor, log1p) else factor.args[0])
+        return factor
+
+    terms = [[turned(factor) for factor in sp.Mul.make_args(term)] for term in sp.Add.make_args(expr)]
+    return sp.Add(*(sp.Mul(*term) for term in terms))
+
+
 class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
         return sorted(super()._as_ordered_terms(expr, order), key=lambda term: term.could_extract_minus_sign())
@@ -149,7 +185,33 @@ class _BookLatex(LatexPrinter):
         # 1 - e^x, where expm1 keeps the digits
         if expr.args[0] == -1 and len(expr.args) == 2 and isinstance(expr.args[1], expm1):
             return f"1 - {self._print(sp.exp(expr.args[1].args[0]))}"
+        factors = sp.Mul.make_args(expr)
+        if sp.Pow(sp.log(2), -1) in factors:
+            rest = [factor for factor in factors if factor != 1 / sp.log(2)]
+            binary = next((factor for factor in rest if _is_logarithmic(factor)), None)
+            if binary is not None:
+                rest[rest.index(binary)] = _binary(binary)
+                return self._print(sp.Mul(*rest, evaluate=False) if len(rest) > 1 else rest[0])
+        # one root of 2π, not the product of two
+        roots = [factor for factor in factors if factor.is_Pow and factor.exp == sp.S.Half and factor.base.is_number]
+        if len(roots) > 1:
+            one = sp.Pow(sp.Mul(*(factor.base for factor in roots)), sp.S.Half, evaluate=False)
+            rest = [factor for factor in factors if factor not in roots]
+            return self._print(sp.Mul(*rest, one, evaluate=False))
+        # half of a root: the fraction stands before it
+        if len(factors) == 2 and factors[0].is_Rational and abs(factors[0].p) == 1 and _is_root(factors[1]):
+            sign = "- " if factors[0].p < 0 else ""
+            return rf"{sign}\tfrac{{1}}{{{factors[0].q}}} {self._print(factors[1])}"
         return super()._print_Mul(expr)
+
+    def _print__log2(self, expr, exp=None):
+        (arg,) = expr.args
+        text = rf"\log_2 {self._print(arg)}" if arg.is_Symbol else rf"\log_2\left({self._print(arg)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print__log2_binomial(self, expr):
+        m, l = (self._print(arg) for arg in expr.args)
+        return rf"\log_2\binom{{{m}}}{{{l}}}"
 
     def _print_loggamma(self, expr, exp=None):
         text = rf"\ln\Gamma\left({self._print(expr.args[0])}\right)"
@@ -488,6 +550,8 @@ class Formula:
         One sentence: what the number is.
     status : str
         "exact", "bound", "bound, with probability", "asymptotic" or "heuristic".
+    provenance : str
+        "known", "from the post" (Linsefors 2024), or "new here": derived in this book, and not found stated elsewhere.
     source : str
         Where it comes from: the chapter that derives it, or a publication and the place in it.
     detail : str
@@ -497,7 +561,7 @@ class Formula:
     where : tuple of sympy relational
         Conditions between arguments, such as m ≥ n.
     lhs : str
-        LaTeX of the left-hand side; the name with its arguments if empty.
+        LaTeX of the left-hand side, a letter; none if empty.
     measured : Measured or None
         How far off it was measured to be.
 
@@ -506,7 +570,8 @@ class Formula:
     TypeError
         At definition, if the expression cannot be translated to JavaScript.
     ValueError
-        At definition, if the status is not one of the five or a symbol is not in the notation table.
+        At definition, if the status is not one of the five, the provenance not one of the three, or a symbol not in the
+        notation table.
 
     Examples
     --------
@@ -523,6 +588,7 @@ class Formula:
     expr: sp.Expr
     meaning: str
     status: str
+    provenance: str
     source: str
     detail: str = ""
     domain: dict = field(default_factory=dict)
@@ -531,10 +597,11 @@ class Formula:
     measured: Measured | None = None
 
     def __post_init__(self):
-        if self.status not in STATUSES:
-            raise ValueError(
-                f"status = {self.status!r} of formula {self.name!r}; accepted: {', '.join(map(repr, STATUSES))}"
-            )
+        for word, accepted in (("status", STATUSES), ("provenance", PROVENANCES)):
+            if getattr(self, word) not in accepted:
+                raise ValueError(
+                    f"{word} = {getattr(self, word)!r} of formula {self.name!r}; accepted: {', '.join(map(repr, accepted))}"
+                )
         intervals = {symbol: entry(symbol).values for symbol in sorted(self.expr.free_symbols, key=str)}
         strangers = [s for s in self.domain if s not in intervals]
         strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
@@ -648,25 +715,74 @@ class Formula:
 
     @property
     def equation(self):
-        """LaTeX of the whole equation."""
-        escaped = self.name.replace("_", r"\_")
-        arguments = ", ".join(to_latex(symbol) for symbol in self.domain)
-        named = rf"\mathtt{{{escaped}}}({arguments})"
-        return f"{self.lhs or named} = {self.latex}"
+        """LaTeX of the whole equation, its left-hand side a letter or nothing."""
+        return f"{self.lhs} = {self.latex}" if self.lhs else self.latex
+
+    @property
+    def signature(self):
+        """Its name in code, with its arguments."""
+        return f"{self.name}({', '.join(self.arguments)})"
 
     @property
     def standing(self):
-        """The status word, what it leaves open, and how far off it was measured, as Markdown."""
+        """Status, provenance and name; then what the status leaves open, and how far off it was measured; as Markdown."""
         said = "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
-        return f"**{self.status}**" + (f": {said}" if said else "")
+        head = f"**{self.status}** · *{self.provenance}* · `{self.signature}`"
+        return f"{head}: {said}" if said else head
 
     @property
     def summary(self):
-        """Name, meaning, right-hand side and standing, as Markdown."""
-        return f"`{self.name}`: {self.meaning}.\n\n$$\n{self.latex}\n$$\n\n{self.standing}"
+        """Meaning, equation and standing, as Markdown."""
+        return f"{self.meaning[0].upper()}{self.meaning[1:]}.\n\n$$\n{self.equation}\n$$\n\n{self.standing}"
+
+    def derived(self, expr):
+        """The formula as the end of a derivation: shown with a line that says it is what was derived.
+
+        Parameters
+        ----------
+        expr : sympy.Expr
+            What the derivation arrived at.
+
+        Returns
+        -------
+        Derived
+
+        Raises
+        ------
+        AssertionError
+            If SymPy cannot bring the difference to 0.
+
+        Examples
+        --------
+        >>> from superposition.formulas import typical_overlap
+        >>> from superposition.symbols import n
+        >>> typical_overlap.derived(1 / sp.sqrt(n))
+        <Formula typical_overlap(n): exact>, as derived
+        """
+        difference = sp.sympify(expr) - self.expr
+        if not any(form(difference) == 0 for form in (sp.simplify, _expanded)):
+            raise AssertionError(f"{self.name} = {self.expr}, but derived was {expr}")
+        return Derived(self)
 
     def _repr_markdown_(self):
         return f"$$\n{self.equation}\n$$\n\n{self.standing}"
 
     def __repr__(self):
         return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"
+
+
+def _expanded(expr):
+    return sp.simplify(sp.expand_log(sp.powdenest(expr, force=True), force=True))
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A formula that a derivation has just arrived at."""
+
+    formula: Formula
+
+    def _repr_markdown_(self):
+        return f"{self.formula._repr_markdown_()}\n\n✓ derived above, step by step; equal to the library's `{self.formula.name}`"
+
+    def __repr__(self):
+        return f"{self.formula!r}, as derived"
