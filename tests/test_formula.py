@@ -302,4 +302,4 @@ def test_formula_is_printed_as_a_person_would_write_it():
     assert to_latex(sp.log(m) / sp.log(2)) == r"\log_2 m"
     assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
     assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
-    assert to_latex(root(n / l) / 2) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"
+    assert to_latex(half(root(n / l))) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"
