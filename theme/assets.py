@@ -13,6 +13,9 @@ from sphinx.util.fileutil import copy_asset
 
 from superposition import explorer
 
+SEARCH_SCRIPTS = re.compile(
+    r"\b(documentation_options|doctools|sphinx_highlight)\.js$"
+)  # only the search page needs them
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
 REPLACED_STYLES = re.compile(r"\b(pygments|mystnb[.\w]*)\.css$")  # book.css says it in its own way
@@ -55,6 +58,8 @@ def complete_page(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     if 'class="katex' in body:
         app.add_css_file("vendor/katex/katex.min.css", priority=400)
+    if pagename != "search":
+        context["script_files"] = [s for s in context["script_files"] if not SEARCH_SCRIPTS.search(str(s.filename))]
     styles = [style for style in context["css_files"] if not REPLACED_STYLES.search(str(style.filename))]
     context["page_styles"] = sorted(styles, key=lambda style: style.priority)
     if "sp-explorer" in body:

@@ -9,6 +9,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from py_mini_racer import MiniRacer
@@ -16,6 +17,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 KATEX = Path(__file__).parent / "vendor" / "katex"
+CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
 
 logger = logging.getLogger(__name__)
@@ -50,11 +52,17 @@ def typeset(tex, *, display):
     Raises
     ------
     ValueError
-        If KaTeX cannot set `tex`; the message is KaTeX's own.
+        If KaTeX cannot set `tex`, in KaTeX's own words, or if its MathML is not what browsers accept.
     """
-    answer = json.loads(engine().call("typeset", tex, display))
+    # an operator's name below a letter becomes MathML with a child too many
+    answer = json.loads(engine().call("typeset", re.sub(r"_\{\\(max|min)\}", r"_{\\mathrm{\1}}", tex), display))
     if "error" in answer:
         raise ValueError(answer["error"])
+    spoken = re.search(r"<math.*</math>", answer["html"], re.DOTALL)[0]
+    for element in ElementTree.fromstring(spoken.replace("&nbsp;", "\u00a0")).iter():
+        name = element.tag.rpartition("}")[2]
+        if name in CHILDREN and len(element) != CHILDREN[name]:
+            raise ValueError(f"MathML: {name} has {len(element)} children, not {CHILDREN[name]}")
     return answer["html"]
 
 

@@ -188,6 +188,7 @@ def test_the_reader_chooses_the_colours_and_they_stay(site, new_page):
 def test_code_can_be_copied(site, new_page):
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{site}/book/directions.html")
+    page.get_by_role("button", name="Show the code").click()
     cell = page.locator(".cell_input .highlight").first
     cell.hover()
     cell.get_by_role("button", name="Copy").click()

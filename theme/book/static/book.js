@@ -1,7 +1,17 @@
-// Comfort for readers with JavaScript: colour mode, copying code, the section in view, the search key.
+// Comfort for readers with JavaScript: colour mode, unfolding code, copying, the section in view, the search key.
 // Without it the page reads, folds and navigates all the same.
 
 const root = document.documentElement;
+
+// What the reader chose, where the browser lets a page remember it.
+const remembered = {
+  get(name) {
+    try { return localStorage.getItem(name); } catch { return null; }
+  },
+  set(name, value) {
+    try { localStorage.setItem(name, value); } catch { }
+  },
+};
 
 function setUpMode() {
   const button = document.querySelector("button.mode");
@@ -13,11 +23,32 @@ function setUpMode() {
   button.hidden = false;
   button.addEventListener("click", () => {
     const next = modes[(modes.indexOf(root.dataset.mode) + 1) % modes.length];
-    localStorage.setItem("mode", next);
-    dispatchEvent(new Event("modechange"));
+    root.dataset.mode = next;
+    remembered.set("mode", next);
+    dispatchEvent(new CustomEvent("modechange", { detail: next }));
     describe();
   });
   describe();
+}
+
+// One switch for the code of all cells, on this page and those to come; each cell still has its own.
+function setUpCode() {
+  const folds = document.querySelectorAll("article details.code");
+  const button = document.querySelector("button.code-switch");
+  if (!folds.length) return;
+  const show = (shown) => {
+    folds.forEach((details) => { details.open = shown; });
+    button.setAttribute("aria-pressed", shown);
+    button.title = shown ? "Hide the code" : "Show the code";
+  };
+  button.setAttribute("aria-label", "Show the code");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = button.getAttribute("aria-pressed") !== "true";
+    remembered.set("code", shown ? "shown" : "folded");
+    show(shown);
+  });
+  show(remembered.get("code") === "shown");
 }
 
 function setUpCopying() {
@@ -58,8 +89,9 @@ function setUpSectionInView() {
   const sections = [...links.keys()];
   let shown;
   const update = () => {
+    const atTheEnd = Math.ceil(scrollY + innerHeight) >= root.scrollHeight;
     const passed = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 4);
-    const link = links.get(passed.at(-1));
+    const link = links.get((atTheEnd ? sections : passed).at(-1));
     if (link === shown) return;
     shown?.removeAttribute("aria-current");
     link?.setAttribute("aria-current", "true");
@@ -79,13 +111,58 @@ function setUpSearchKey() {
   });
 }
 
+// On paper, folds stay as they stand; hints and solutions stand at the end, where they give nothing away.
 function setUpPrinting() {
-  const folded = () => document.querySelectorAll("article details:not([open])");
-  addEventListener("beforeprint", () => folded().forEach((details) => { details.open = true; }));
+  const answers = [...document.querySelectorAll("article details")].filter((details) =>
+    /^(Hint|Solution)/.test(details.querySelector("summary").textContent.trim()));
+  if (!answers.length) return;
+  answers.forEach((details) => details.classList.add("answer"));
+  const number = /^\d+\./;
+  const exercise = (details) => {
+    let before = details;
+    while (before && !(before.tagName === "P" && number.test(before.textContent))) before = before.previousElementSibling;
+    return before ? `${before.textContent.match(number)[0]} ` : "";
+  };
+  const end = document.createElement("section");
+  end.className = "answers-at-the-end";
+  addEventListener("beforeprint", () => {
+    const title = document.createElement("h2");
+    title.textContent = "Hints and solutions";
+    end.replaceChildren(title);
+    for (const details of answers) {
+      const [summary, ...parts] = details.children;
+      const heading = document.createElement("h3");
+      heading.textContent = exercise(details) + summary.textContent.trim();
+      end.append(heading, ...parts.map((part) => part.cloneNode(true)));
+    }
+    end.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+    document.querySelector("article").append(end);
+  });
+  addEventListener("afterprint", () => end.remove());
+}
+
+// A formula is copied as the TeX that it was set from.
+function setUpCopyingFormulas() {
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!selection.rangeCount || !event.clipboardData) return;
+    const part = selection.getRangeAt(0).cloneContents();
+    const formulas = part.querySelectorAll(".katex");
+    if (!formulas.length) return;
+    for (const formula of formulas) {
+      const tex = formula.querySelector("annotation")?.textContent;
+      if (tex === undefined) return;
+      formula.replaceWith(formula.closest(".katex-display") ? `$$${tex}$$` : `$${tex}$`);
+    }
+    event.clipboardData.setData("text/plain", part.textContent);
+    event.preventDefault();
+  });
 }
 
 setUpMode();
+setUpCode();
 setUpCopying();
+setUpCopyingFormulas();
 setUpScrolling();
 setUpSectionInView();
 setUpSearchKey();
