@@ -28,6 +28,9 @@ from superposition.explorer import (
     Steps,
     format_value,
     module_source,
+    page_source,
+    script_source,
+    special_source,
     style_source,
 )
 from superposition.explorer.declaration import Channel
@@ -321,6 +324,22 @@ def test_stored_form_has_no_simulation():
     explorer = make(simulate=Simulation(lambda rng, **_: iter([(1, 1.0, 0.1)]), "errors"))
     assert explorer.to_html() == make().to_html()
     assert explorer.declaration["simulate"]["seed"] == 1
+
+
+def test_scripts_of_a_page_are_no_modules_and_make_no_code_of_text():
+    for source in (script_source(), special_source("gamma"), special_source("beta"), page_source([stored(make())])[1]):
+        assert not re.search(r"^(import|export) ", source, re.MULTILINE)
+        assert not re.search(r"\bnew Function\b|\beval\(", source)
+
+
+def test_page_loads_the_special_functions_that_its_formulas_call():
+    def needed(*codes):
+        channels = [{"of": ["l"], "js": code} for code in codes]
+        return page_source([{"sliders": [], "text": [], "marks": channels}])[0]
+
+    assert needed("Math.erfc + l") is None
+    assert needed("2*erfc(l)") == needed("gammaln(l)") == "gamma"
+    assert needed("erfc(l)", "betaincinv(l, 1, 2)") == needed("betainc(l, 1, 2)") == "beta"
 
 
 def test_module_is_one_file_without_imports():

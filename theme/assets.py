@@ -1,10 +1,11 @@
-"""What a page is made of besides its text: the theme's files, the explorers' module, and the ways around the book.
+"""What a page is made of besides its text: the theme's files, the explorers' scripts, and the ways around the book.
 
-A page loads what it uses and nothing else: KaTeX's style where there is mathematics, the explorers' module and style
+A page loads what it uses and nothing else: KaTeX's style where there is mathematics, the explorers' scripts and style
 where there is an explorer.
 """
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -18,21 +19,42 @@ SEARCH_SCRIPTS = re.compile(
 )  # only the search page needs them
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
+DECLARATION = re.compile(
+    r'<figure class="sp-explorer"[^>]*>\s*<script type="application/json">(.*?)</script>', re.DOTALL
+)
 REPLACED_STYLES = re.compile(r"\b(pygments|mystnb[.\w]*)\.css$")  # book.css says it in its own way
 
 
 def write_static(app):
-    """Write the vendored files and the explorers' module and style where the theme's static files go."""
+    """Copy the vendored files to where the theme's static files go."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith(".js"))
-    (static / "explorer.js").write_text(explorer.module_source(), encoding="utf-8")
-    (static / "explorer.css").write_text(explorer.style_source(), encoding="utf-8")
 
 
-def explorer_version():
-    return hashlib.sha256((explorer.module_source() + explorer.style_source()).encode()).hexdigest()[:12]
+def write_asset(app, path, text):
+    """Write a file below _static; return its path, and a version that changes with the text."""
+    file = Path(app.outdir) / "_static" / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return {"path": path, "version": hashlib.sha256(text.encode()).hexdigest()[:12]}
+
+
+def explorer_assets(app, pagename, body):
+    """Write what the explorers of a page load; return the scripts, in order, and the styles."""
+    declarations = [json.loads(data) for data in DECLARATION.findall(body)]
+    if not declarations:
+        return [], []
+    special, source = explorer.page_source(declarations)
+    scripts = {"explorer.js": explorer.script_source()}
+    if special:
+        scripts[f"{special}.js"] = explorer.special_source(special)
+    scripts[f"explorers/{pagename.replace('/', '-')}.js"] = source
+    return (
+        [write_asset(app, path, text) for path, text in scripts.items()],
+        [write_asset(app, "explorer.css", explorer.style_source())],
+    )
 
 
 def page_sections(toc):
@@ -62,8 +84,10 @@ def complete_page(app, pagename, templatename, context, doctree):
         context["script_files"] = [s for s in context["script_files"] if not SEARCH_SCRIPTS.search(str(s.filename))]
     styles = [style for style in context["css_files"] if not REPLACED_STYLES.search(str(style.filename))]
     context["page_styles"] = sorted(styles, key=lambda style: style.priority)
-    if "sp-explorer" in body:
-        context["explorer_version"] = app.config.explorer_version
+    scripts = {Path(str(js.filename)).name: js for js in context["script_files"]}
+    context["mode_script"] = scripts.pop("mode.js")  # colours first, everything else after the text
+    context["script_files"] = list(scripts.values())
+    context["explorer_scripts"], context["explorer_styles"] = explorer_assets(app, pagename, body)
     if doctree is not None:
         context["page_description"] = description(doctree)
     context["body"] = accessible(body)
@@ -82,9 +106,9 @@ def configure(app, config):
 
 def setup(app):
     app.add_html_theme("book", str(HERE / "book"))
-    app.add_js_file("book.js", type="module")
+    app.add_js_file("mode.js")
+    app.add_js_file("book.js", loading_method="defer")
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that we leave out
-    app.add_config_value("explorer_version", explorer_version(), "html")
     app.connect("config-inited", configure)
     app.connect("builder-inited", write_static)
     app.connect("html-page-context", complete_page)

@@ -208,9 +208,8 @@ IN_SIGHT = """(figure) =>
 
 # Puts the explorer back as its page stores it, and brings it to life under the address that the page has now.
 AS_OPENED = """async (figure) => {
-  const [, module] = /import \\{ hydrate \\} from "([^"]+)"/.exec(document.documentElement.innerHTML);
-  const [{ hydrate }, text] = await Promise.all([import(new URL(module, location)), fetch(location.pathname)]
-    .map(async (found, i) => i ? (await found).text() : found));
+  const hydrate = globalThis.superposition?.hydrate ?? (await import("./explorer.js")).hydrate;
+  const text = await fetch(location.pathname).then((found) => found.text());
   const stored = new DOMParser().parseFromString(text, "text/html").getElementById(figure.id);
   scrollTo({ top: 0, behavior: "instant" });
   figure.replaceWith(document.importNode(stored, true));

@@ -1,6 +1,6 @@
 // The chart: every mark of a declaration, drawn with Observable Plot for one setting of the sliders.
 
-import { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "./vendor/bundle.js";
+import { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
 import { valueOf } from "./expressions.js";
 import { formatTick } from "./numbers.js";
 

@@ -8,7 +8,8 @@ import { State } from "./state.js";
 
 export { evaluate, formatValue };
 
-let count = 0;
+// A notebook loads this module once for every widget, so they count in one place.
+const counter = Symbol.for("superposition.explorers");
 
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -91,7 +92,7 @@ function sentences(declaration, scope) {
 
 class Explorer {
   constructor(figure, declaration, model) {
-    count += 1;
+    globalThis[counter] = (globalThis[counter] ?? 0) + 1;
     this.figure = figure;
     this.declaration = declaration;
     this.model = model;
@@ -110,7 +111,8 @@ class Explorer {
 
   build() {
     const { declaration, figure } = this;
-    const own = (part) => `sp-${count}-${part}`;
+    const number = globalThis[counter];
+    const own = (part) => `sp-${number}-${part}`;
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
@@ -319,11 +321,15 @@ class Explorer {
 }
 
 // Brings every explorer below root to life, one after the other, so that the first need not wait for the last.
-// The declaration is in its figure, as JSON.
+// The declaration is in its figure, as JSON; one that cannot be shown leaves the others alone.
 export async function hydrate(root = document) {
   for (const figure of root.querySelectorAll("figure.sp-explorer:not(.sp-ready)")) {
-    const declaration = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-    new Explorer(figure, declaration);
+    try {
+      new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent));
+    } catch (error) {
+      figure.append(element("p", { class: "sp-failed", role: "status" }, "This explorer could not be started."));
+      console.error(error);
+    }
     await new Promise((resolve) => setTimeout(resolve));
   }
 }

@@ -1,21 +1,18 @@
-// The formulas' own JavaScript, compiled once and called with numbers.
+// The formulas' own JavaScript, as functions that are called with numbers.
 
-import { betainc, betaincBothTails, erfc, gammaln } from "./vendor/bundle.js";
+import { translate } from "./translate.js";
 
-function betaincinv(p, a, b) {
-  return betaincBothTails(a, b, p, 1 - p)[0];
+const functions = new Map();
+
+// Functions that were made from text before, by the names they are called with and the text.
+export function define(known) {
+  for (const [key, f] of Object.entries(known)) functions.set(key, f);
 }
-
-const helpers = { erfc, gammaln, betainc, betaincinv };
-const compiled = new Map();
 
 function compile(code, names) {
   const key = `${names}:${code}`;
-  if (!compiled.has(key)) {
-    const factory = new Function(...Object.keys(helpers), `"use strict"; return (${names.join(", ")}) => (${code});`);
-    compiled.set(key, factory(...Object.values(helpers)));
-  }
-  return compiled.get(key);
+  if (!functions.has(key)) functions.set(key, translate(code, names));
+  return functions.get(key);
 }
 
 // The value of a JavaScript expression whose variables are the keys of scope.

@@ -31,11 +31,23 @@ from superposition.explorer.declaration import (
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
-__all__ = ["Explorer", "module_source", "style_source"]
+__all__ = ["Explorer", "module_source", "page_source", "script_source", "special_source", "style_source"]
 
 _FOLDER = pathlib.Path(__file__).parent
-_MODULES = ("vendor/bundle.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
+_MODULES = ("vendor/plot.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
+# The file with what formulas call beside Math; the second has the first one's, too, and is four times as long.
+_SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc", "betaincinv"}}
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def _joined(*names):
+    parts = ((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join(re.sub(r"^import .*\n", "", part, flags=re.MULTILINE) for part in parts)
+
+
+def _unexported(source):
+    source = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", source, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", source, flags=re.MULTILINE)
 
 
 @functools.cache
@@ -45,9 +57,64 @@ def module_source():
     Its default export is the anywidget; `hydrate(root)` brings stored explorers to life on a page without a kernel;
     `evaluate(code, scope)` and `formatValue(number)` are for tests.
     """
-    *parts, entry = ((_FOLDER / name).read_text(encoding="utf-8") for name in _MODULES)
-    parts = [re.sub(r"^export (?=const|function|class)", "", part, flags=re.MULTILINE) for part in parts]
-    return "\n".join(re.sub(r"^import .*\n", "", part, flags=re.MULTILINE) for part in (*parts, entry))
+    *parts, entry = ("vendor/beta.js", "translate.js", *_MODULES)
+    return _unexported(_joined(*parts)) + _joined(entry)
+
+
+@functools.cache
+def script_source():
+    """The explorers' JavaScript as one classic script, for the pages of the site."""
+    return f"(() => {{\n{_unexported(_joined(*_MODULES, 'page.js'))}}})();\n"
+
+
+@functools.cache
+def special_source(name):
+    """The special functions of "gamma" or "beta" as a classic script."""
+    return _unexported(_joined(f"vendor/{name}.js"))
+
+
+def page_source(declarations):
+    """What the explorers of one page need beside `script_source`.
+
+    Parameters
+    ----------
+    declarations : list of dict
+        As they are stored.
+
+    Returns
+    -------
+    special : str or None
+        The name of the `special_source` that the formulas call.
+    source : str
+        A classic script: the formulas as functions, and the call that brings the explorers to life.
+    """
+    expressions = sorted({expression for declaration in declarations for expression in _expressions(declaration)})
+    called = set(re.findall(r"\b\w+(?=\()", " ".join(code for _, code in expressions)))
+    special = next((name for name in reversed(_SPECIAL) if called & _SPECIAL[name]), None)
+    functions = (f"{json.dumps(f'{names}:{code}')}: ({names}) => ({code}),\n" for names, code in expressions)
+    return special, f"superposition.define({{\n{''.join(functions)}}});\nsuperposition.hydrate();\n"
+
+
+def _expressions(declaration):
+    """Yield every expression of a declaration: the names it is called with, and its code."""
+    sliders = [slider["symbol"] for slider in declaration["sliders"]]
+    for i, slider in enumerate(declaration["sliders"]):
+        if "inside" in slider:
+            yield ",".join(sliders[: i + 1]), slider["inside"]
+    for sentence in declaration["text"]:
+        if "when" in sentence:
+            yield ",".join(sliders), sentence["when"]
+    yield from _channels(declaration)
+
+
+def _channels(part):
+    """Yield the expressions of every {"of": names, "js": code} in a part of a declaration, and of its domain."""
+    if isinstance(part, list):
+        part = dict(enumerate(part))
+    if isinstance(part, dict):
+        yield from ((",".join(part["of"]), part[key]) for key in ("js", "inside") if key in part and "js" in part)
+        for inner in part.values():
+            yield from _channels(inner)
 
 
 @functools.cache

@@ -1,17 +1,9 @@
 // Comfort for readers with JavaScript: colour mode, unfolding code, copying, the section in view, the search key.
 // Without it the page reads, folds and navigates all the same.
 
-const root = document.documentElement;
+"use strict";
 
-// What the reader chose, where the browser lets a page remember it.
-const remembered = {
-  get(name) {
-    try { return localStorage.getItem(name); } catch { return null; }
-  },
-  set(name, value) {
-    try { localStorage.setItem(name, value); } catch { }
-  },
-};
+const root = document.documentElement;
 
 function setUpMode() {
   const button = document.querySelector("button.mode");
@@ -23,11 +15,10 @@ function setUpMode() {
   button.hidden = false;
   button.addEventListener("click", () => {
     const next = modes[(modes.indexOf(root.dataset.mode) + 1) % modes.length];
-    root.dataset.mode = next;
-    remembered.set("mode", next);
-    dispatchEvent(new CustomEvent("modechange", { detail: next }));
-    describe();
+    localStorage.setItem("mode", next);
+    dispatchEvent(new Event("modechange"));
   });
+  addEventListener("modechange", describe);
   describe();
 }
 
@@ -45,10 +36,10 @@ function setUpCode() {
   button.hidden = false;
   button.addEventListener("click", () => {
     const shown = button.getAttribute("aria-pressed") !== "true";
-    remembered.set("code", shown ? "shown" : "folded");
+    localStorage.setItem("code", shown ? "shown" : "folded");
     show(shown);
   });
-  show(remembered.get("code") === "shown");
+  show(localStorage.getItem("code") === "shown");
 }
 
 function setUpCopying() {
