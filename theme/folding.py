@@ -13,8 +13,11 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from superposition import formulas
 from superposition.formula import STATUSES
+from theme.search import anchor_of
 
+SHEET = "book/formula_sheet"
 LINES_PER_CELL = 10_000  # myst-nb numbers the lines of a notebook so that the cell can be told
 
 logger = logging.getLogger(__name__)
@@ -102,9 +105,9 @@ class FoldCode(SphinxPostTransform):
 
 
 class SetApart(SphinxPostTransform):
-    """Give the lines of checks and of standings their class."""
+    """Give the lines of checks and of standings their class; a formula's name leads to its place in the sheet."""
 
-    default_priority = 210
+    default_priority = 9  # while links can still be added
     formats = ("html",)
 
     def run(self, **kwargs):
@@ -114,6 +117,15 @@ class SetApart(SphinxPostTransform):
                 paragraph["classes"].append("check")
             elif isinstance(first, nodes.strong) and first.astext() in STATUSES and " · " in paragraph.astext():
                 paragraph["classes"].append("standing")
+                self.link(next(iter(paragraph.findall(nodes.literal)), None))
+
+    def link(self, literal):
+        name = literal.astext().partition("(")[0] if literal is not None else None
+        if name in formulas.registry and SHEET in self.env.found_docs and self.env.docname != SHEET:
+            place = self.app.builder.get_relative_uri(self.env.docname, SHEET) + "#" + anchor_of(name)
+            reference = nodes.reference("", "", refuri=place, internal=True)
+            literal.replace_self(reference)
+            reference += literal
 
 
 def setup(app):

@@ -152,17 +152,6 @@ def test_the_root_leads_to_the_book(site, new_page):
     page.wait_for_url(f"{site}/book/index.html")
 
 
-def test_the_search_finds_a_page(site, new_page):
-    page = new_page()
-    page.goto(f"{site}/book/index.html")
-    page.locator(".search input").fill("sparsity")
-    page.keyboard.press("Enter")
-    results = page.locator("#search-results li a")
-    results.first.wait_for()
-    results.filter(has_text="Sparsity").first.click()
-    page.wait_for_url(re.compile(r"book/sparsity\.html"))
-
-
 def test_the_contents_open_on_a_phone_and_lead_to_a_chapter(site, new_page):
     page = new_page(viewport=WIDTHS["phone"])
     page.goto(f"{site}/book/index.html")

@@ -4,6 +4,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const vendor = join(here, "..", "..", "theme", "vendor");
@@ -24,14 +25,27 @@ const parts = [
     fonts: { from: "files", to: ".", pattern: /^source-serif-4-latin-wght-(normal|italic)\.woff2$/ },
     what: "the typeface of the text",
   },
+  {
+    package: "minisearch",
+    folder: "minisearch",
+    files: ["LICENSE.txt"],
+    bundle: { from: "dist/umd/index.js", to: "minisearch.js" },
+    what: "finds words in the book, loaded when a reader first searches",
+  },
 ];
 
 async function copyPart(part) {
   const from = join(modules, part.package), to = join(vendor, part.folder);
-  await mkdir(join(to, part.fonts.to), { recursive: true });
+  await mkdir(to, { recursive: true });
   for (const file of part.files) await cp(join(from, file), join(to, file.split("/").at(-1)));
-  for (const font of await readdir(join(from, part.fonts.from))) {
-    if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
+  if (part.bundle) {
+    await build({ entryPoints: [join(from, part.bundle.from)], outfile: join(to, part.bundle.to), minify: true, legalComments: "eof" });
+  }
+  if (part.fonts) {
+    await mkdir(join(to, part.fonts.to), { recursive: true });
+    for (const font of await readdir(join(from, part.fonts.from))) {
+      if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
+    }
   }
   const { version, license } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
   return `| ${part.folder}/ | ${part.package} | ${version} | ${license} | ${part.what} |`;

@@ -1,4 +1,4 @@
-// Comfort for readers with JavaScript: colour mode, unfolding code, copying, the section in view, the search key.
+// Comfort for readers with JavaScript: colour mode, unfolding code, copying, the section in view, printing.
 // Without it the page reads, folds and navigates all the same.
 
 "use strict";
@@ -92,16 +92,6 @@ function setUpSectionInView() {
   update();
 }
 
-function setUpSearchKey() {
-  const input = document.querySelector(".search input");
-  addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (input.checkVisibility()) input.select();
-    else location.assign(document.querySelector(".opens-search").href);
-  });
-}
-
 // On paper, folds stay as they stand; hints and solutions stand at the end, where they give nothing away.
 function setUpPrinting() {
   const answers = [...document.querySelectorAll("article details")].filter((details) =>
@@ -150,11 +140,25 @@ function setUpCopyingFormulas() {
   });
 }
 
+// Buttons that put a text into the clipboard, such as a formula as TeX.
+function setUpCopies() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("button.copies")) {
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copied);
+      button.textContent = "copied";
+      setTimeout(() => { button.textContent = label; }, 1500);
+    });
+  }
+}
+
 setUpMode();
 setUpCode();
 setUpCopying();
 setUpCopyingFormulas();
 setUpScrolling();
 setUpSectionInView();
-setUpSearchKey();
 setUpPrinting();
+setUpCopies();
