@@ -13,12 +13,15 @@ from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
 from superposition import explorer
+from theme.stills import still
 
 SPHINX_SCRIPTS = re.compile(
     r"\b(documentation_options|doctools|sphinx_highlight)\.js$"
 )  # the book searches in its own way
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
+IMAGE_SIZE = re.compile(r'(?<=" )style="width: (\d+)px; height: (\d+)px;"(?= />)')
+EXPLORER = re.compile(r'<figure class="sp-explorer".*?</figure>', re.DOTALL)
 DECLARATION = re.compile(
     r'<figure class="sp-explorer"[^>]*>\s*<script type="application/json">(.*?)</script>', re.DOTALL
 )
@@ -30,7 +33,9 @@ def write_static(app):
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js"))
+    copy_asset(
+        HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path
+    )
 
 
 def write_asset(app, path, text):
@@ -71,7 +76,11 @@ def description(doctree):
 
 
 def accessible(body):
-    """Return the page's text with its tables free to scroll sideways and its references as the list they are."""
+    """Return the page's text with its tables free to scroll sideways and its references as the list they are.
+
+    Pictures say their size where a browser looks for it before they are loaded.
+    """
+    body = IMAGE_SIZE.sub(r'width="\1" height="\2"', body)
     body = re.sub(r"(<table\b.*?</table>)", r'<div class="table-scroll">\1</div>', body, flags=re.DOTALL)
     return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
@@ -89,7 +98,8 @@ def complete_page(app, pagename, templatename, context, doctree):
     context["explorer_scripts"], context["explorer_styles"] = explorer_assets(app, pagename, body)
     if doctree is not None:
         context["page_description"] = description(doctree)
-    context["body"] = accessible(body)
+    drawn = Path(app.doctreedir).parent / ".stills"
+    context["body"] = accessible(EXPLORER.sub(lambda figure: still(figure[0], drawn), body))
     context["page_sections"] = page_sections(context.get("toc", ""))
     contents = context["toctree"](maxdepth=1, titles_only=True, collapse=False, includehidden=True) or ""
     contents = contents.replace(' role="heading"', "")  # the parts of the book are no headings of this page

@@ -3,9 +3,10 @@
 import functools
 import http.server
 import threading
+import time
 
 import pytest
-from test_site import READ
+from test_site import READ, WIDTHS
 
 from conftest import BUILT, QuietHandler
 
@@ -23,14 +24,99 @@ class StrictHandler(QuietHandler):
         super().end_headers()
 
 
+class LateHandler(QuietHandler):
+    """A slow network, on which scripts come three seconds after what they follow."""
+
+    def do_GET(self):
+        if self.path.split("?")[0].endswith(".js") and "mode.js" not in self.path:
+            time.sleep(3)
+        super().do_GET()
+
+
 @pytest.fixture(scope="module")
 def strict_site():
-    handler = functools.partial(StrictHandler, directory=str(BUILT))
+    yield from served(StrictHandler)
+
+
+@pytest.fixture(scope="module")
+def late_site():
+    yield from served(LateHandler)
+
+
+def served(handler):
+    handler = functools.partial(handler, directory=str(BUILT))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+# How much of the window moved by itself, in the worst five seconds.
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const { hadRecentInput, value, startTime } of list.getEntries()) {
+    if (hadRecentInput) continue;
+    const at = window.shift;
+    if (at && startTime - at.last < 1000 && startTime - at.first < 5000) Object.assign(at, { last: startTime, sum: at.sum + value });
+    else window.shift = { first: startTime, last: startTime, sum: value };
+    window.shifted = Math.max(window.shifted ?? 0, window.shift.sum);
+  }
+}).observe({ type: "layout-shift", buffered: true })"""
+SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", READ)
+def test_nothing_moves_when_the_scripts_come_late(name, width, late_site, new_page):
+    page = new_page(viewport=WIDTHS[width])
+    page.add_init_script(SHIFTS)
+    page.goto(f"{late_site}/{name}", wait_until="load")
+    page.wait_for_function(ALIVE)
+    page.evaluate(SETTLED)
+    assert page.evaluate("window.shifted ?? 0") <= 0.02
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORERS)
+def test_explorer_takes_the_room_that_its_picture_had(name, site, new_page):
+    heights = "() => [...document.querySelectorAll('figure.sp-explorer')].map((f) => f.getBoundingClientRect().height)"
+    for width in WIDTHS.values():
+        still, live = new_page(viewport=width), new_page(viewport=width)
+        still.route(
+            "**/explorer.js*",
+            lambda route: route.fulfill(body="globalThis.superposition = { define() {}, hydrate() {} }"),
+        )
+        for page in (still, live):
+            page.goto(f"{site}/{name}", wait_until="load")
+            page.evaluate("document.fonts.ready")
+        live.wait_for_function(ALIVE)
+        assert still.evaluate(heights) == pytest.approx(live.evaluate(heights), abs=1)
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORERS)
+def test_link_to_a_place_lands_there(name, late_site, new_page):
+    page = new_page(viewport=WIDTHS["phone"], reduced_motion="no-preference")
+    place = "exercises" if name != "book/index.html" else "how-sure-is-it"
+    page.goto(f"{late_site}/{name}#{place}", wait_until="load")
+    page.wait_for_function(ALIVE)
+    page.evaluate(SETTLED)
+    top = page.locator(f"[id='{place}']").evaluate("section => section.getBoundingClientRect().top")
+    assert 0 <= top <= 150
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORERS)
+def test_reader_without_javascript_sees_every_chart_and_its_setting(name, site, new_page):
+    for width in WIDTHS.values():
+        page = new_page(viewport=width, java_script_enabled=False)
+        page.goto(f"{site}/{name}", wait_until="load")
+        for figure in page.locator("figure.sp-explorer").all():
+            charts = [svg for svg in figure.locator("svg.sp-plot").all() if svg.is_visible()]
+            assert len(charts) == 1
+            assert charts[0].bounding_box()["width"] > 250
+            assert charts[0].locator("[data-mark]").count() > 4
+            assert all(output.inner_text() for output in figure.locator("output").all())
+            assert not figure.locator("input, button").evaluate_all(
+                "(all) => all.some((control) => control.checkVisibility())"
+            )
 
 
 def move_every_slider(page):

@@ -32,6 +32,12 @@ const parts = [
     bundle: { from: "dist/umd/index.js", to: "minisearch.js" },
     what: "finds words in the book, loaded when a reader first searches",
   },
+  {
+    package: "linkedom",
+    folder: "linkedom",
+    files: ["LICENSE"],
+    what: "the document in which explorers are drawn while the site is built, bundled with what it needs (stays off the pages)",
+  },
 ];
 
 async function copyPart(part) {
@@ -58,10 +64,41 @@ async function keepWoff2() {
   await writeFile(style, text.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, ""));
 }
 
+// As one script that V8 runs by itself. Its tables of entities are in base64, which V8 alone does not read.
+const ATOB = `globalThis.atob ??= (text) => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const bits = [...text.replace(/=+$/, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(6, "0")).join("");
+  return (bits.match(/.{8}/g) ?? []).map((byte) => String.fromCharCode(parseInt(byte, 2))).join("");
+};`;
+
+async function bundleDocument() {
+  const { metafile } = await build({
+    stdin: { contents: 'export { parseHTML } from "linkedom";', resolveDir: here },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "linkedom",
+    external: ["canvas"],
+    banner: { js: ATOB },
+    legalComments: "none",
+    metafile: true,
+    outfile: join(vendor, "linkedom", "linkedom.js"),
+  });
+  const inside = new Set(Object.keys(metafile.inputs).map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean));
+  const texts = [];
+  for (const name of [...inside].sort()) {
+    const { version, license } = JSON.parse(await readFile(join(modules, name, "package.json"), "utf8"));
+    const file = (await readdir(join(modules, name))).find((entry) => /^licen[cs]e/i.test(entry));
+    texts.push(`${name} ${version} (${license})\n\n${(await readFile(join(modules, name, file), "utf8")).trim()}\n`);
+  }
+  await writeFile(join(vendor, "linkedom", "LICENSE"), texts.join(`\n${"-".repeat(80)}\n\n`));
+}
+
 await rm(vendor, { recursive: true, force: true });
 const rows = [];
 for (const part of parts) rows.push(await copyPart(part));
 await keepWoff2();
+await bundleDocument();
 await writeFile(join(vendor, "README.md"), `# Vendored files of the site
 
 Written by \`make vendor\` (\`tools/vendor/site.mjs\`) from the npm packages below; do not edit them here.

@@ -13,6 +13,7 @@ from superposition.explorer.widget import (
     page_source,
     script_source,
     special_source,
+    still_source,
     style_source,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "page_source",
     "script_source",
     "special_source",
+    "still_source",
     "style_source",
     "with_unit",
 ]

@@ -214,12 +214,19 @@ function breadth(labels) {
   return FONT * 0.6 * Math.max(0, ...labels.map((label) => label.length));
 }
 
-// An SVG of the declaration's marks. found has points simulated here, by the index of the mark that shows them.
-export function draw(declaration, state, found, width) {
+// The height of a chart follows from its width alone, and explorer.css computes the same, so that its room is known
+// before it is drawn and no setting changes it. A square chart's frame keeps its proportions below what is left over.
+function heightOf(width, aspect) {
+  return aspect === undefined ? Math.min(Math.max(width * 0.5, 240), 360) : (width - 32) * aspect + 36;
+}
+
+// An SVG of the declaration's marks. found has points simulated here, by the index of the mark that shows them; clip is
+// an id for the edge of the frame.
+export function draw(declaration, state, found, width, clip) {
   const drawing = new Drawing(declaration, state, found);
   const { x, y } = drawing;
   const square = declaration.aspect !== undefined;
-  const height = square ? 0 : Math.round(Math.min(Math.max(width * 0.5, 240), 360));
+  const height = Math.round(heightOf(width, declaration.aspect));
   const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 38);
   const marginLeft = Math.ceil(12 + breadth(yTicks.map(formatTick)));
   const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / 72);
@@ -228,8 +235,8 @@ export function draw(declaration, state, found, width) {
   const inner = width - marginLeft - marginRight;
   const svg = plot({
     width,
-    height: square ? Math.round(inner * declaration.aspect) + 36 : height,
-    marginTop: 10,
+    height,
+    marginTop: square ? height - 26 - inner * declaration.aspect : 10,
     marginRight,
     marginBottom: 26,
     marginLeft,
@@ -248,6 +255,11 @@ export function draw(declaration, state, found, width) {
   });
   // Plot's own style sheet would make the browser look at the whole page again at every repaint; explorer.css has it.
   svg.querySelector("style").remove();
+  // Plot clips every mark for itself, by ids that another copy of it on the same page would give, too.
+  const [frame, ...same] = svg.querySelectorAll("clipPath");
+  frame?.setAttribute("id", clip);
+  same.forEach((other) => other.remove());
+  for (const clipped of svg.querySelectorAll("[clip-path]")) clipped.setAttribute("clip-path", `url(#${clip})`);
   // A picture has one name; those that Plot gives to its groups are not allowed inside it.
   for (const group of svg.querySelectorAll("[aria-label]")) {
     group.dataset.mark = group.getAttribute("aria-label");

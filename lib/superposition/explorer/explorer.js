@@ -90,7 +90,7 @@ function sentences(declaration, scope) {
     .join(" ");
 }
 
-class Explorer {
+export class Explorer {
   constructor(figure, declaration, model) {
     globalThis[counter] = (globalThis[counter] ?? 0) + 1;
     this.figure = figure;
@@ -99,7 +99,10 @@ class Explorer {
     this.state = new State(declaration);
     this.found = new Map();
     this.build();
-    if (!model) {
+  }
+
+  start() {
+    if (!this.model) {
       this.restore();
       window.addEventListener("hashchange", this.restore);
     }
@@ -111,8 +114,9 @@ class Explorer {
 
   build() {
     const { declaration, figure } = this;
-    const number = globalThis[counter];
-    const own = (part) => `sp-${number}-${part}`;
+    const instance = figure.id || globalThis[counter];
+    const own = (this.own = (part) => `sp-${instance}-${part}`);
+    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts)");
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
@@ -124,7 +128,7 @@ class Explorer {
     const arrow = (way) => element("span", { "aria-hidden": "true" }, way);
     const picture = element(
       "div",
-      { class: declaration.aspect === undefined ? "sp-picture" : "sp-picture sp-square" },
+      declaration.aspect === undefined ? { class: "sp-picture" } : { class: "sp-picture sp-square", style: `--sp-aspect: ${declaration.aspect}` },
       element("p", { class: "sp-axis sp-axis-y" }, arrow("↑ "), ...rich(declaration.y.label)),
       this.chart,
       element("p", { class: "sp-axis sp-axis-x" }, ...rich(declaration.x.label), arrow(" →")),
@@ -142,7 +146,8 @@ class Explorer {
     tools.append(element("button", { type: "button", onclick: () => this.reset() }, "Reset"));
 
     const head = element("div", { class: "sp-head" });
-    title.replaceWith(head);
+    still.forEach((part) => part.remove());
+    (figure.querySelector(".sp-head") ?? title).replaceWith(head);
     head.append(title, tools);
     head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
     if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
@@ -236,13 +241,13 @@ class Explorer {
     control.setting = setting;
     const last = Math.max(values.length - 1, 1);
     const shown = formatValue(values[position]);
-    input.min = low;
-    input.max = high;
+    input.setAttribute("min", low);
+    input.setAttribute("max", high);
     input.value = position;
     input.setAttribute("aria-valuetext", `${letter} = ${withUnit(shown, unit)}`);
     track.style.setProperty("--sp-low", low / last);
     track.style.setProperty("--sp-span", (high - low) / last);
-    output.value = shown;
+    output.textContent = shown;
   }
 
   paint() {
@@ -254,10 +259,14 @@ class Explorer {
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
     if (!this.width) return;
-    const drawn = draw(declaration, state, this.found, this.width);
+    this.chart.replaceChildren(this.drawn(this.width));
+  }
+
+  drawn(width, clip = this.own("clip")) {
+    const drawn = draw(this.declaration, this.state, this.found, width, clip);
     drawn.setAttribute("role", "img");
     for (const [name, value] of Object.entries(this.labels)) drawn.setAttribute(name, value);
-    this.chart.replaceChildren(drawn);
+    return drawn;
   }
 
   // Words follow when the hand rests, since screen readers read them out. They keep the room they once took.
@@ -324,10 +333,12 @@ class Explorer {
 // The declaration is in its figure, as JSON; one that cannot be shown leaves the others alone.
 export async function hydrate(root = document) {
   for (const figure of root.querySelectorAll("figure.sp-explorer:not(.sp-ready)")) {
+    const still = figure.cloneNode(true);
     try {
-      new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent));
+      new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent)).start();
     } catch (error) {
-      figure.append(element("p", { class: "sp-failed", role: "status" }, "This explorer could not be started."));
+      still.append(element("p", { class: "sp-failed", role: "status" }, "This explorer could not be started: its picture stays as it is."));
+      figure.replaceWith(still);
       console.error(error);
     }
     await new Promise((resolve) => setTimeout(resolve));
@@ -347,6 +358,7 @@ function render({ model, el }) {
   figure.addEventListener("keydown", (event) => event.stopPropagation());
   el.append(figure);
   const explorer = new Explorer(figure, declaration, model);
+  explorer.start();
   return () => explorer.destroy();
 }
 

@@ -31,7 +31,15 @@ from superposition.explorer.declaration import (
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
-__all__ = ["Explorer", "module_source", "page_source", "script_source", "special_source", "style_source"]
+__all__ = [
+    "Explorer",
+    "module_source",
+    "page_source",
+    "script_source",
+    "special_source",
+    "still_source",
+    "style_source",
+]
 
 _FOLDER = pathlib.Path(__file__).parent
 _MODULES = ("vendor/plot.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
@@ -65,6 +73,12 @@ def module_source():
 def script_source():
     """The explorers' JavaScript as one classic script, for the pages of the site."""
     return f"(() => {{\n{_unexported(_joined(*_MODULES, 'page.js'))}}})();\n"
+
+
+@functools.cache
+def still_source():
+    """A script that draws explorers without a browser: see still.js."""
+    return _unexported(_joined("vendor/beta.js", "translate.js", *_MODULES, "still.js"))
 
 
 @functools.cache
