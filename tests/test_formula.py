@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy.codegen.cfunctions import log1p
 
 from superposition import formulas
 from superposition.formula import Formula, Measured, Q, half, javascript, numeric, root, to_latex
@@ -233,6 +234,25 @@ def test_result_has_memory_of_its_own():
 def test_exponential_of_a_fraction_is_written_on_the_line():
     assert to_latex(sp.exp(n / l)) == r"\exp\left(\frac{n}{l}\right)"
     assert to_latex(sp.exp(-n)) == "e^{- n}"
+
+
+def test_a_power_that_keeps_its_digits_is_written_as_a_power():
+    assert to_latex(sp.exp(l * log1p(-n / m))) == r"\left(1 - \frac{n}{m}\right)^{l}"
+    assert to_latex(sp.exp(log1p(n) + log1p(m))) == r"\exp\left(\ln\left(m + 1\right) + \ln\left(n + 1\right)\right)"
+
+
+def test_parts_are_written_as_letters_and_given_below():
+    inner, outer = Q(n), 1 - 2 * Q(n)
+    formula = make(sp.log(outer) + inner, parts={"g": outer, "p": inner})
+    assert formula.latex == r"p + \ln g"
+    assert formula.equation.endswith(r"g = 1 - 2 p, \quad p = Q\left(n\right) \end{gathered}")
+    assert formula(n=1) == make(formula.expr)(n=1)
+
+
+def test_every_part_that_is_named_is_in_its_formula():
+    for formula in formulas.registry.values():
+        for letter, part in formula.parts.items():
+            assert formula.expr.has(part), (formula.name, letter)
 
 
 def test_small_powers_are_products_in_javascript():

@@ -176,6 +176,11 @@ class _BookLatex(LatexPrinter):
         return super()._print_Pow(expr)
 
     def _print_ExpBase(self, expr, exp=None):
+        # (1 + x)^n, where log1p keeps the digits
+        bases = [factor for factor in sp.Mul.make_args(expr.exp) if isinstance(factor, log1p)]
+        if len(bases) == 1 and exp is None:
+            base = sp.Add(1, bases[0].args[0], evaluate=False)
+            return self._print(sp.Pow(base, expr.exp / bases[0], evaluate=False))
         if sp.denom(sp.together(expr.exp)) == 1 and not expr.exp.atoms(sp.Function):
             return super()._print_ExpBase(expr, exp)
         power = "" if exp is None else f"^{{{exp}}}"
@@ -564,6 +569,8 @@ class Formula:
         LaTeX of the left-hand side, a letter; none if empty.
     measured : Measured or None
         How far off it was measured to be.
+    parts : dict of str to sympy.Expr
+        Subexpressions that are printed as a letter of their own, given in LaTeX; the larger ones first.
 
     Raises
     ------
@@ -595,6 +602,7 @@ class Formula:
     where: tuple = ()
     lhs: str = ""
     measured: Measured | None = None
+    parts: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for word, accepted in (("status", STATUSES), ("provenance", PROVENANCES)):
@@ -628,8 +636,14 @@ class Formula:
 
     @cached_property
     def latex(self):
-        """LaTeX of the right-hand side."""
-        return to_latex(self.expr)
+        """LaTeX of the right-hand side, its parts as letters."""
+        return to_latex(self._lettered(self.expr))
+
+    def _lettered(self, expr):
+        for letter, part in self.parts.items():
+            if part != expr:
+                expr = expr.xreplace({part: sp.Symbol(letter)})
+        return expr
 
     @cached_property
     def _function(self):
@@ -715,8 +729,12 @@ class Formula:
 
     @property
     def equation(self):
-        """LaTeX of the whole equation, its left-hand side a letter or nothing."""
-        return f"{self.lhs} = {self.latex}" if self.lhs else self.latex
+        """LaTeX of the whole equation, its left-hand side a letter or nothing; its parts on a line below."""
+        whole = f"{self.lhs} = {self.latex}" if self.lhs else self.latex
+        if not self.parts:
+            return whole
+        parts = r", \quad ".join(f"{letter} = {to_latex(self._lettered(part))}" for letter, part in self.parts.items())
+        return rf"\begin{{gathered}} {whole} \\[6pt] {parts} \end{{gathered}}"
 
     @property
     def signature(self):

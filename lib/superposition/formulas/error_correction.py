@@ -5,11 +5,11 @@ import math
 import numpy as np
 from scipy import special, stats
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy.codegen.cfunctions import log1p
 
 from superposition.arguments import integer, real
 from superposition.formula import Formula, Measured, Q, log_binomial, root
-from superposition.symbols import C, L, alpha, d, delta, h, kappa, l, m, n, q, s, theta
+from superposition.symbols import C, alpha, d, delta, h, kappa, l, m, n, s, theta
 
 __all__ = [
     "constant_few_units",
@@ -18,27 +18,13 @@ __all__ = [
     "converse_width",
     "converse_width_blind",
     "correction_constant",
-    "correction_share_chain",
-    "correction_share_depth",
-    "correction_share_layers",
-    "correction_share_neurons",
-    "correction_share_weights",
     "correction_success",
     "correction_width",
-    "dense_chain_features",
-    "dense_chain_reliability",
-    "depth_neurons",
-    "effective_active",
     "half_space_width",
     "half_space_width_kept",
     "majority_constant",
     "majority_exponent",
     "majority_shared_noise",
-    "max_active_depth",
-    "sparse_chain_exponent",
-    "sparse_chain_features",
-    "sparse_chain_listened",
-    "sparse_chain_weights",
     "threshold_constant",
     "unit_error",
     "unit_noise",
@@ -51,28 +37,6 @@ CHAPTER = "derived in the chapter The price of error correction"
 _TWO_FEATURES = {m: Interval(2, oo)}
 # beyond these a unit's error is no longer a number that double precision holds apart from 0, or from 1/2
 _RELIABLE = {kappa: Interval(Rational(1, 1000), 600)}
-
-max_active_depth = Formula(
-    "max_active_depth",
-    n / (8 * log(m * L / delta)),
-    "active features up to which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
-    "new here",
-    CHAPTER,
-    detail="sufficient, for every n, if every layer's code is random and uniform, however the layers depend on each other",
-    domain=_TWO_FEATURES,
-)
-
-depth_neurons = Formula(
-    "depth_neurons",
-    8 * l * log(m * L / delta),
-    "neurons with which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
-    "new here",
-    "max_active_depth solved for n",
-    detail="sufficient, as max_active_depth",
-    domain=_TWO_FEATURES,
-)
 
 unit_noise = Formula(
     "unit_noise",
@@ -119,6 +83,7 @@ vote_exponent = Formula(
     "Chernoff 1952; " + CHAPTER,
     detail="for many votes; the divergence of 1 - p from p",
     domain=_RELIABLE,
+    parts={"p": _p},
 )
 
 majority_exponent = Formula(
@@ -130,6 +95,7 @@ majority_exponent = Formula(
     "Chernoff 1952; " + CHAPTER,
     detail="for many votes; the divergence of 1/2 from p",
     domain=_RELIABLE,
+    parts={"p": _p},
 )
 
 correction_constant = Formula(
@@ -142,6 +108,7 @@ correction_constant = Formula(
     detail="for ln l much below ln m and votes that err independently; from π/8 (κ → 0) to 1 (κ → ∞)",
     domain=_RELIABLE,
     lhs="C",
+    parts={"p": _p},
 )
 
 majority_constant = Formula(
@@ -154,6 +121,7 @@ majority_constant = Formula(
     detail="for votes that err independently; from π/2 (κ → 0) to 2 (κ → ∞)",
     domain=_RELIABLE,
     lhs="C",
+    parts={"p": _p},
 )
 
 constant_many_units = Formula(
@@ -226,7 +194,7 @@ correction_width = Formula(
 
 # a unit also fires, rightly, for another active feature: a share 1 - (1 - s/d)^l of the units holds one
 _fires = 1 - exp(l * log1p(-s / d))
-_error = Q(sqrt(n * d / (4 * m * s * l)))
+_error = Q(root(n * d / (4 * m * s * l)))
 _false_vote = _error * (1 - _fires) + (1 - _error) * _fires
 
 
@@ -244,84 +212,8 @@ correction_success = Formula(
     detail="votes counted as independent: too high where a feature's own readout moves all of its votes",
     domain={s: Interval(1, 100), h: Interval(1, 100)},
     where=(h <= s, s <= d, l < m, s * _false_vote <= h),
-)
-
-effective_active = Formula(
-    "effective_active",
-    l * (1 + m / d - 1 / s),
-    "active features that the next layer seems to hear when votes are read back linearly into a dense code",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="when no unit errs, for l s much below d; each unit that errs adds to it",
-    where=(s <= d, d <= m * s),
-    lhs="l'",
-)
-
-_stray = l * (m / d - 1 / s) / m
-
-dense_chain_reliability = Formula(
-    "dense_chain_reliability",
-    1 / (4 * (m * s / d) * (effective_active.expr / n + _stray)),
-    "reliability of a hidden unit that hears votes through a dense code",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="as effective_active; crosstalk of all votes, and the stray votes of the unit's own features, heard directly",
-    where=(s <= d, d <= m * s),
-    lhs=r"\kappa",
-)
-
-dense_chain_features = Formula(
-    "dense_chain_features",
-    n ** Rational(3, 2) / root(4 * kappa * s * l),
-    "features that a chain of layers carries through dense codes, with as many hidden units as neurons",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="for many more features than neurons; κ is what the chain needs, and grows like a logarithm",
-)
-
-sparse_chain_listened = Formula(
-    "sparse_chain_listened",
-    -expm1(-m * (s / d) ** 2),
-    "share of the units of the layer before that a unit listens to, those with which it shares a feature",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="random assignments, for loads ms/d much below m",
-    where=(s <= d,),
-)
-
-sparse_chain_exponent = Formula(
-    "sparse_chain_exponent",
-    2 - 1 / q,
-    "power of n with which the features grow that a sparse chain carries, when each unit needs q votes, at fixed s",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="for n → ∞ with q, s and l fixed",
-)
-
-sparse_chain_features = Formula(
-    "sparse_chain_features",
-    4 * n**2 / (exp(3) * l * log(n) ** 2),
-    "features that a chain of n units a layer carries when its units hear each other directly, with the best number of votes",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="for many active features and n → ∞; the rate of one active feature is that of Willshaw's memory",
-    domain={n: Interval(2, oo)},
-)
-
-sparse_chain_weights = Formula(
-    "sparse_chain_weights",
-    s**2,
-    "weights for each feature and layer of a sparse chain, if units share at most one feature",
-    "bound",
-    "new here",
-    CHAPTER,
-    detail="at most; a copy of a feature that has a unit of its own takes one",
+    lhs="P",
+    parts={"p_0": _false_vote, "f": _fires, "p": _error},
 )
 
 _silent, _errs = Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
@@ -335,6 +227,7 @@ threshold_constant = Formula(
     detail="for ln l much below ln m and votes that err independently; reliability κ as of a unit that switches at 1/2",
     domain={kappa: Interval(Rational(1, 1000), 100), theta: Interval(Rational(1, 100), Rational(99, 100))},
     lhs="C",
+    parts={"p_0": _errs, r"\bar p_1": _silent},
 )
 
 half_space_width = Formula(
@@ -382,59 +275,6 @@ converse_width_blind = Formula(
     "new here",
     CHAPTER,
     detail="necessary, for one active feature and normal codes, if no feature's leverage in the weights is above 1/2; by Fano",
-)
-
-correction_share_depth = Formula(
-    "correction_share_depth",
-    log(L) / log(m * L / delta),
-    "share of the neurons of depth_neurons that are there because all of L layers have to be right, not one",
-    "exact",
-    "new here",
-    CHAPTER,
-    detail="1 less the ratio of depth_neurons for one layer and for L",
-    domain=_TWO_FEATURES,
-)
-
-correction_share_neurons = Formula(
-    "correction_share_neurons",
-    m / (m + n),
-    "share of all units that only correct, when every layer of n neurons is followed by a unit for each of m features",
-    "exact",
-    "new here",
-    CHAPTER,
-)
-
-correction_share_weights = Formula(
-    "correction_share_weights",
-    2 * m / (2 * m + n),
-    "share of all weights that only correct: m units that read n neurons and write to them, beside a layer of n² weights",
-    "exact",
-    "new here",
-    CHAPTER,
-)
-
-correction_share_layers = Formula(
-    "correction_share_layers",
-    log(1 + (m - 1) / n) / (log(1 + (m - 1) / n) + log(1 + m / (8 * l * log(m)))),
-    "share of the layers that correct, when layers that only move features to a fresh random code are run as long as can be read",
-    "asymptotic",
-    "new here",
-    CHAPTER,
-    detail="at the limit of linear readout; one correction after k such layers, k not rounded; meant for k of at least 1, l up to l_max",
-    domain=_TWO_FEATURES,
-    where=(n >= 8 * l * log(m),),
-)
-
-correction_share_chain = Formula(
-    "correction_share_chain",
-    1 - 8 * l * log(m * L / delta) / n,
-    "share of the n neurons of a layer beyond those on which m features could be read, L times, with a unit for each feature",
-    "exact",
-    "new here",
-    CHAPTER,
-    detail="1 less the ratio of depth_neurons and n",
-    domain=_TWO_FEATURES,
-    where=(n >= 8 * l * log(m * L / delta),),
 )
 
 
