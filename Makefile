@@ -19,7 +19,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html zip notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,6 +34,9 @@ check: lint  ## the quick round while writing: style, unit tests, doctests, and 
 	$(PROVE) --ignore=tests/browser lib tests $$($(BIN)/python tools/changed.py)
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
+
+zip: $(SITE)  ## pack the site into _build/price-of-superposition.zip, which reads offline: unpack it and open index.html
+	$(BIN)/python tools/pack.py _build/html _build/price-of-superposition.zip
 
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py

@@ -112,7 +112,7 @@ class SetApart(SphinxPostTransform):
 
     def run(self, **kwargs):
         for paragraph in self.document.findall(nodes.paragraph):
-            first = paragraph.children[0] if paragraph.children else None
+            first = next((child for child in paragraph.children if child.astext()), None)
             if paragraph.astext().startswith("✓ "):
                 paragraph["classes"].append("check")
             elif isinstance(first, nodes.strong) and first.astext() in STATUSES and " · " in paragraph.astext():

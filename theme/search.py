@@ -12,15 +12,16 @@ from superposition import formulas
 from theme.assets import write_asset
 
 SPACE = re.compile(r"\s+")
+SIZES = re.compile(r"\\(left|right|displaystyle)\b ?")  # TeX that says nothing
 NOT_SEARCHED = (nodes.section, nodes.title, nodes.raw, nodes.literal_block, nodes.comment, nodes.image)
 
 
 def said(node):
     """The text of a node and of what stands in it, without code, titles and subsections; formulas as TeX."""
-    if isinstance(node, NOT_SEARCHED):
+    if isinstance(node, NOT_SEARCHED) or (isinstance(node, nodes.container) and "formula" in node["classes"]):
         return ""
     if isinstance(node, nodes.Text):
-        return node.astext()
+        return SIZES.sub("", node.astext())
     between = "" if isinstance(node, nodes.TextElement) else " "
     return between.join(said(child) for child in node.children)
 

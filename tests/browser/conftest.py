@@ -82,6 +82,14 @@ def is_foreign(url):
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
+def is_early_font(message):
+    """Chromium will not load a font early from a folder; it is loaded when the text needs it."""
+    return (
+        "file://" in f"{message.location['url']} {message.text}"
+        and "woff2" in f"{message.location['url']} {message.text}"
+    )
+
+
 def watched_page(browser, **options):
     """A page of its own context that collects what goes wrong in ``page.complaints``."""
     # a smooth scroll that is still under way would move the page after the test has looked
@@ -89,7 +97,7 @@ def watched_page(browser, **options):
     context.set_default_timeout(15_000)
     page = context.new_page()
     page.complaints = complaints = []
-    page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
+    page.on("console", lambda m: m.type == "error" and not is_early_font(m) and complaints.append(f"console: {m.text}"))
     page.on("pageerror", lambda e: complaints.append(f"exception: {e}"))
     page.on("request", lambda r: is_foreign(r.url) and complaints.append(f"foreign request: {r.url}"))
     page.on("response", lambda r: r.status >= 400 and complaints.append(f"status {r.status}: {r.url}"))

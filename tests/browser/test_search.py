@@ -1,12 +1,14 @@
 """The search dialog, the formula sheet and the glossary: what is looked up is found at its place."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from superposition import formulas
 from theme.search import anchor_of
+from tools import pack
 
 BUILT = Path(__file__).parents[2] / "_build" / "html"
 FOUND = ".search-dialog .found a"
@@ -110,3 +112,17 @@ def test_a_formula_s_name_in_a_chapter_leads_to_its_place_in_the_sheet(site, new
     page.goto(f"{site}/book/sparsity.html")
     page.locator(".standing a", has_text="max_active(").first.click()
     page.wait_for_url("**/book/formula_sheet.html#formula-max-active")
+
+
+def test_the_packed_site_opens_from_its_folder_with_all_it_needs(tmp_path, new_page):
+    packed = [tmp_path / name for name in ("price-of-superposition.zip", "again/price-of-superposition.zip")]
+    packed[1].parent.mkdir()
+    for target in packed:
+        pack.pack(BUILT, target)
+    assert packed[0].read_bytes() == packed[1].read_bytes()
+    shutil.unpack_archive(packed[0], tmp_path / "folder")
+    page = new_page()
+    page.goto((tmp_path / "folder" / "price-of-superposition" / "index.html").as_uri())
+    page.wait_for_url("**/book/index.html")
+    page.get_by_role("link", name="Sparsity").first.click()
+    page.locator("#two-bells.sp-ready").wait_for()

@@ -30,7 +30,7 @@
       searchOptions: {
         boost: { title: 5, name: 5, meaning: 1.5 },
         prefix: (term) => term.length > 1,
-        fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+        fuzzy: (term) => (term.length > 5 ? 0.2 : false),
         boostDocument: (id) => (searchIndex[id].name ? 0.4 : 1),
         combineWith: "AND",
       },
