@@ -84,7 +84,7 @@ function sentences(declaration, scope) {
   return declaration.text
     .filter(({ when }) => when === undefined || evaluate(when, scope))
     .map(({ template, values }) =>
-      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
+      template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, unit) => withUnit(formatValue(name in values ? valueOf(values[name], scope) : scope[name]), unit)),
     )
     .join(" ");
 }
