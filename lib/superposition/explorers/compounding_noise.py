@@ -89,7 +89,7 @@ def layer_after_layer():
             Sentence(
                 "A network that keeps its mistakes runs away after about {runaway:layers}.",
                 runaway=sp.Piecewise((sp.floor(runaway), runaway < seldom), (seldom, True)),
-                when=(runaway < 1000) & (runaway >= 2),
+                when=(runaway < 1000) & (runaway >= 5),
             ),
             Sentence("It stays clean for 40 layers most likely.", when=(clean > 80) & (clean < seldom)),
         ],

@@ -53,12 +53,18 @@ def depth_is_cheap():
         ],
         text=[
             Sentence(
-                "{L:layers} with {m} features take {neurons} neurons for each active feature, where one layer takes {one}: "
+                "{L} layers with {m} features take {neurons} neurons for each active feature, where one layer takes {one}: "
                 "{factor} times as many. They make an error with probability {delta} at most.",
                 neurons=neurons,
                 one=one,
                 factor=neurons / one,
-            )
+                when=L > 1,
+            ),
+            Sentence(
+                "A layer with {m} features takes {one} neurons for each active feature to make an error with probability {delta} at most.",
+                one=one,
+                when=sp.Eq(L, 1),
+            ),
         ],
     )  # fmt: skip
 
@@ -73,22 +79,22 @@ def _needed(votes, share):
     return sp.ceiling(share * votes - sp.Rational(1, 10**9))
 
 
-def _failures(layer, needed, n_active, trials, rng):
-    """Share of trials in which something is misread when `needed` votes make a feature active, slice by slice."""
-    for fraction, votes in simulate.correction.slices(layer, n_active, trials, rng, slices=40):
-        wrong = ~votes.at(needed)
-        share, size = wrong.mean(), len(wrong)
-        yield fraction, share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
+def _failed(votes, needed):
+    """Share of trials in which something is misread when `needed` votes make a feature active, its standard error and the trials."""
+    wrong = ~votes.at(needed)
+    share, size = wrong.mean(), len(wrong)
+    return share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
 
 
-def _failure_points(share=0.8, trials=400):
+def _failure_points(share=0.8, trials=150):
     points = []
-    for n_active, width in ((2, 500), (2, 700), (4, 1000), (4, 2000), (8, 4000)):
-        for n_votes in (2, 3, 4, 6, 8, 12, 16):
+    for n_active, width in ((2, 500), (2, 700), (4, 1000), (4, 2000)):
+        for n_votes in (2, 4, 8, 12, 16):
             rng = np.random.default_rng([n_active, width, n_votes])
             layer = simulate.Corrector(_NEURONS, _FEATURES, n_votes * round(width / n_votes), n_votes)
-            *_, (_, failed, error, _) = _failures(layer, int(_needed(n_votes, share)), n_active, trials, rng)
-            if failed > 6 * error:
+            votes = simulate.correction(layer, n_active, trials, rng)
+            failed, error, _ = _failed(votes, int(_needed(n_votes, share)))
+            if failed > 4 * error:
                 at = {"l": n_active, "d": width, "share": share}
                 points.append({"at": at, "x": n_votes, "y": failed, "se": error})
     return points
@@ -104,7 +110,8 @@ def votes_and_width():
 
     def run(rng, d, l, s, share):
         layer = simulate.Corrector(_NEURONS, _FEATURES, int(s) * max(1, round(d / s)), int(s))
-        yield from _failures(layer, int(_needed(int(s), share)), int(l), 400, rng)
+        for fraction, votes in simulate.correction.slices(layer, int(l), 400, rng, slices=40):
+            yield fraction, *_failed(votes, int(_needed(int(s), share)))
 
     return Explorer(
         id="votes-and-width",

@@ -228,7 +228,7 @@ def tight_frames():
 
 
 @cache
-def _fooled(features=10**6, drawn=8):
+def _fooled(features=10**6, drawn=4):
     """How many chosen features it takes to read an absent one as active, in random codes."""
     points = []
     for neurons in (256, 1024, 4096, 16_384, 65_536):
