@@ -50,7 +50,7 @@ def two_bells():
 
     absent = (m - l) * bell(0, formulas.crosstalk_std)
     present = l * bell(1, formulas.crosstalk_std_present)
-    floor = 1
+    floor = _HALF
     return Explorer(
         id="two-bells",
         title="What a threshold can tell apart",
@@ -252,8 +252,8 @@ def most_or_every():
     return Explorer(
         id="most-or-every",
         title="Most sets, or every set",
-        caption="How many active features a random code reads if they are drawn, and how few fool it if they are chosen to look like one that is "
-        "absent. No code of whatever kind reads every set of more than the bound.",
+        caption="How many active features a random code reads if they are drawn at random, and how few fool it, by the normal law, if they are "
+        "chosen to look like one that is absent. No code of any kind reads every set of more than the bound.",
         sliders=[Slider(n, 256, 65_536, 16_384), Slider(m, 100_000, 10**9, 10**6)],
         x=Axis(n, 256, 65_536, scale="log"),
         y=Axis(low=1, high=1000, scale="log", label="active features, *l*"),
@@ -273,8 +273,8 @@ def most_or_every():
         ],
         text=[
             Sentence(
-                "On {n} neurons a random code of {m} features reads up to {most} active ones that are drawn. Chosen to look like an absent "
-                "feature, {chosen} are enough to fool it.",
+                "On {n} neurons a random code of {m} features reads up to {most} active ones, if they are drawn at random. Chosen to look like "
+                "an absent feature, {chosen} are enough to fool it.",
                 most=most,
                 chosen=sp.ceiling(chosen),
                 when=most.expr >= 2,
