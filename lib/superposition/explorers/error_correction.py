@@ -88,7 +88,7 @@ def _failed(votes, needed):
 
 def _failure_points(share=0.8, trials=150):
     points = []
-    for n_active, width in ((2, 500), (2, 700), (4, 1000), (4, 2000)):
+    for n_active, width in ((2, 500), (2, 700), (4, 1000), (4, 1500)):
         for n_votes in (2, 4, 8, 12, 16):
             rng = np.random.default_rng([n_active, width, n_votes])
             layer = simulate.Corrector(_NEURONS, _FEATURES, n_votes * round(width / n_votes), n_votes)
@@ -116,17 +116,17 @@ def votes_and_width():
     return Explorer(
         id="votes-and-width",
         title="How many votes should a feature have?",
-        caption="4,096 features in 1,024 neurons are read by the votes of d hidden units; each feature has s of them, and is active if enough "
+        caption="4,096 features in 1,024 neurons are read by the votes of *d* hidden units; each feature has *s* of them, and is active if enough "
         "agree. Bars count votes as independent, and miss up to half of the failures that are simulated (points).",
         sliders=[
-            Slider(d, 200, _FEATURES, 700),
+            Slider(d, 200, 1500, 700),
             Slider(s, 1, _MOST_VOTES, 6, scale="linear"),
             Slider(_share, 0.5, 1, 0.8, scale="linear", integer=False, values=[k / 20 for k in range(10, 21)],
                    label="of its votes that a feature needs"),
-            Slider(l, 1, 12, 2),
+            Slider(l, 1, 8, 2),
         ],
         x=Axis(low=0.5, high=_MOST_VOTES + 0.5, label="votes for each feature, *s*"),
-        y=Axis(low=1e-3, high=1, scale="log", label="probability that anything is misread"),
+        y=Axis(low=1e-4, high=1, scale="log", label="probability that anything is misread"),
         marks=[
             Bars(failure.subs(s, _votes), over=(_votes, 1, _MOST_VOTES), label="votes counted as independent"),
             Samples(_failure_points(), label="simulated", series=2),
