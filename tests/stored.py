@@ -1,14 +1,16 @@
 """The explorers that the chapters store, and what NumPy says that they show."""
 
+import importlib
 import json
 import pathlib
+import pkgutil
 import re
 from functools import cache
 
 import sympy as sp
 
+from superposition import explorers, formulas
 from superposition import formula as formula_module
-from superposition import formulas
 from superposition.explorer import format_value, with_unit
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -31,6 +33,22 @@ DECLARATIONS = [
     for match in STORED.finditer(html)
 ]
 IN_BOOK = [where for where, _ in DECLARATIONS]
+
+
+@cache
+def built(topic, function):
+    """An explorer of the library, made once for all tests of it."""
+    return getattr(importlib.import_module(f"superposition.explorers.{topic}"), function)()
+
+
+def names():
+    """Every explorer of the library, as topic and function."""
+    topics = [found.name for found in pkgutil.iter_modules(explorers.__path__)]
+    return [
+        (topic, name)
+        for topic in topics
+        for name in importlib.import_module(f"superposition.explorers.{topic}").__all__
+    ]
 
 
 @cache

@@ -522,11 +522,14 @@ def test_simulation_needs_a_place_on_the_axis():
 
 def test_numbers_are_written_for_readers():
     assert [format_value(x) for x in (0, -0.0, 1, 8192, 1e9, 12_345.6, 0.000_123_4, 1e-5, 2.5e300)] == [
-        "0", "0", "1", "8,192", "10⁹", "12,300", "1.23 × 10⁻⁴", "10⁻⁵", "2.5 × 10³⁰⁰",
+        "0", "0", "1", "8,192", "1 billion", "12,300", "1.23 × 10⁻⁴", "10⁻⁵", "2.5 × 10³⁰⁰",
     ]  # fmt: skip
     assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "no value"]
     assert format_value(1024 * (1 + 2e-16)) == "1,024"
-    assert [format_value(x) for x in (-1, -0.5, 999_999_999, 4e8)] == ["−1", "−0.5", "999,999,999", "400,000,000"]
+    assert [format_value(x) for x in (-1, -0.5, 999_999, 4e8)] == ["−1", "−0.5", "999,999", "400 million"]
+    assert [format_value(x) for x in (1e6, 16_777_216, 999_600_000, -3e11, 2.5e14, 1e15)] == [
+        "1 million", "16.8 million", "1 billion", "−300 billion", "250 trillion", "10¹⁵",
+    ]  # fmt: skip
 
 
 def test_samples_without_errors_promise_no_bars():

@@ -2,11 +2,13 @@
 
 import { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
 import { valueOf } from "./expressions.js";
-import { formatTick } from "./numbers.js";
+import { formatTicks } from "./numbers.js";
 
 export const dashes = [undefined, "9 4", "2 4", "12 4 2 4", "5 3", "16 5"];
 export const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"];
 const STEPS = 160;
+// of a curve along a parameter, which may pass through many shapes
+const TURNS = 640;
 const FONT = 13;
 
 export function color(series) {
@@ -101,7 +103,7 @@ class Drawing {
       const [symbol, low, high] = over;
       const scope = (t) => ({ ...this.scope, [symbol]: t });
       const ends = [valueOf(low, this.scope), valueOf(high, this.scope)];
-      const points = spaced(...ends, "linear").map((t) => [valueOf(x, scope(t)), valueOf(y, scope(t))]);
+      const points = spaced(...ends, "linear", TURNS).map((t) => [valueOf(x, scope(t)), valueOf(y, scope(t))]);
       return [line(points, stroke)];
     }
     return [line(this.swept([y]).map(([at, height]) => [at, this.bounded(height)]), stroke)];
@@ -228,10 +230,11 @@ export function draw(declaration, state, found, width, clip) {
   const square = declaration.aspect !== undefined;
   const height = Math.round(heightOf(width, declaration.aspect));
   const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 38);
-  const marginLeft = Math.ceil(12 + breadth(yTicks.map(formatTick)));
+  const marginLeft = Math.ceil(12 + breadth(formatTicks(yTicks)));
   const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / 72);
-  const xName = (tick) => x.names?.[tick] ?? formatTick(tick);
-  const marginRight = Math.ceil(Math.max(12, breadth(xTicks.slice(-1).map(xName)) / 2));
+  const xShown = formatTicks(xTicks);
+  const xName = (tick, i) => x.names?.[tick] ?? xShown[i];
+  const marginRight = Math.ceil(Math.max(12, breadth([xName(xTicks.at(-1), xTicks.length - 1)]) / 2));
   const inner = width - marginLeft - marginRight;
   const svg = plot({
     width,
@@ -249,7 +252,7 @@ export function draw(declaration, state, found, width, clip) {
       gridX(xTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
       gridY(yTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
       axisX(xTicks, { text: xName, label: null, tickSize: 0, tickPadding: 8 }),
-      axisY(yTicks, { text: formatTick, label: null, tickSize: 0, tickPadding: 8 }),
+      axisY(yTicks, { text: formatTicks(yTicks), label: null, tickSize: 0, tickPadding: 8 }),
       ...declaration.marks.flatMap((mark, i) => drawing[mark.type](mark, i)),
     ],
   });

@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from superposition.explorer.numbers import format_value
+from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import Formula, javascript, numeric
 from superposition.symbols import entry
 
@@ -654,7 +654,8 @@ class Sentence:
     Parameters
     ----------
     template : str
-        Words; {l} stands for the slider l, other names in braces for a keyword's value.
+        Words; {l} stands for the slider l, other names in braces for a keyword's value; {l:features} counts them, in words
+        that fit the number.
     when : sympy relational, optional
         Said only where it holds.
     **values : channel
@@ -663,8 +664,9 @@ class Sentence:
     Examples
     --------
     >>> from superposition.symbols import l, n
-    >>> Sentence("*l* = {l} features make noise {noise}.", noise=sp.sqrt(l / n)).fields
-    ['l', 'noise']
+    >>> sentence = Sentence("With {l:features} active the noise is {noise}.", noise=sp.sqrt(l / n))
+    >>> sentence.say({"l": 1, "n": 16})
+    'With 1 feature active the noise is 0.25.'
     """
 
     def __init__(self, template, *, when=None, **values):
@@ -674,8 +676,10 @@ class Sentence:
         for _, field, spec, conversion in string.Formatter().parse(template):
             if field is None:
                 continue
-            if spec or conversion or not _NAME.fullmatch(field):
-                raise ValueError(f"{where}: {{{field}}} has a format; accepted: a name in braces")
+            if conversion or not _NAME.fullmatch(field) or not re.fullmatch(r"[a-z ]*", spec):
+                raise ValueError(
+                    f"{where}: {{{field}}} has a format; accepted: a name in braces, perhaps with what it counts"
+                )
             self.fields.append(field)
         if "{{" in template or "}}" in template:
             raise ValueError(f"{where} has a double brace; accepted: names in single braces")
@@ -699,7 +703,14 @@ class Sentence:
             if not numeric(self.when, names)(**{name: scope[name] for name in names}):
                 return None
         shown = {name: self.channels[name].at(scope) if name in self.channels else scope[name] for name in self.fields}
-        return self.template.format(**{name: format_value(value) for name, value in shown.items()})
+        return self.template.format(**{name: _Counted(format_value(value)) for name, value in shown.items()})
+
+
+class _Counted(str):
+    """A shown number, whose format is what it counts."""
+
+    def __format__(self, unit):
+        return with_unit(str(self), unit) if unit else str(self)
 
 
 @dataclass(frozen=True)

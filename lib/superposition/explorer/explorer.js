@@ -47,7 +47,7 @@ const outlines = {
 function swatch({ type, series, dash, x, spread }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
-  const shape = outlines[symbols[(series - 1) % symbols.length]];
+  const shape = outlines[symbols[Math.max(series - 1, 0) % symbols.length]];
   const drawn = {
     area: () => svg("rect", { x: 1, y: 2, width: 22, height: 10, fill: stroke, "fill-opacity": 0.25 }),
     bars: () => svg("rect", { x: 7, y: 1, width: 10, height: 12, fill: stroke }),
@@ -85,7 +85,7 @@ function sentences(declaration, scope) {
   return declaration.text
     .filter(({ when }) => when === undefined || evaluate(when, scope))
     .map(({ template, values }) =>
-      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
+      template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, unit) => withUnit(formatValue(name in values ? valueOf(values[name], scope) : scope[name]), unit)),
     )
     .join(" ");
 }
