@@ -2,36 +2,16 @@
 // Default export: the anywidget of a live notebook. hydrate: the same on a page without a kernel.
 
 import { color, dashes, draw, symbols } from "./chart.js";
+import { element, rich, svg } from "./elements.js";
 import { evaluate, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
+import { Scene } from "./scenes.js";
+import { said } from "./sentences.js";
 import { State } from "./state.js";
 
 export { evaluate, formatValue };
 
 let count = 0;
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== undefined) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-// Text in which *letters* are set in italics.
-function rich(text) {
-  return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));
-}
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 const outlines = {
   circle: "M12,2.5a4.5,4.5 0 1,0 .01,0z",
@@ -43,7 +23,7 @@ const outlines = {
 };
 
 // What a mark looks like, for the legend.
-function swatch({ type, series, dash, x, spread }) {
+function swatch({ type, series, dash, x, spread, head, hollow, filled }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
   const shape = outlines[symbols[(series - 1) % symbols.length]];
@@ -58,13 +38,15 @@ function swatch({ type, series, dash, x, spread }) {
         svg("path", { d: spread ? "M12,0v14M9,.5h6M9,13.5h6" : "" }),
         svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" }),
       ),
+    discs: () => svg("circle", { cx: 12, cy: 7, r: 5, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
+    tiles: () => svg("rect", { x: 6, y: 1, width: 12, height: 12, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
     arrows: () => svg("path", { d: "M1,7h20M16,3l6,4l-6,4", stroke, "stroke-width": 2, fill: "none" }),
     rule: () =>
       svg("path", { d: x === undefined ? "M0,7h24" : "M12,0v14", stroke, "stroke-width": 2, "stroke-dasharray": dasharray, fill: "none" }),
     line: () => svg("path", { d: "M0,7h24", stroke, "stroke-width": 2.5, "stroke-dasharray": dasharray, fill: "none" }),
   };
   const sample = svg("svg", { width: 24, height: 14, viewBox: "0 0 24 14", "aria-hidden": "true" });
-  sample.append((drawn[type] ?? drawn.line)());
+  sample.append((drawn[head ? "arrows" : filled ? "area" : type] ?? drawn.line)());
   return sample;
 }
 
@@ -81,12 +63,7 @@ function key(mark) {
 }
 
 function sentences(declaration, scope) {
-  return declaration.text
-    .filter(({ when }) => when === undefined || evaluate(when, scope))
-    .map(({ template, values }) =>
-      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
-    )
-    .join(" ");
+  return declaration.text.map((sentence) => said(sentence, scope)).filter((sentence) => sentence !== undefined).join(" ");
 }
 
 class Explorer {
@@ -120,19 +97,23 @@ class Explorer {
 
     this.chart = element("div", { class: "sp-chart" });
     const arrow = (way) => element("span", { "aria-hidden": "true" }, way);
-    const picture = element(
+    if (declaration.scene) this.scene = new Scene(this);
+    const picture = this.scene?.element ?? element(
       "div",
       { class: declaration.aspect === undefined ? "sp-picture" : "sp-picture sp-square" },
       element("p", { class: "sp-axis sp-axis-y" }, arrow("↑ "), ...rich(declaration.y.label)),
       this.chart,
       element("p", { class: "sp-axis sp-axis-x" }, ...rich(declaration.x.label), arrow(" →")),
     );
-    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => this.slider(slider, i, own)));
+    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => (slider.hidden ? "" : this.slider(slider, i, own))));
     this.readouts = declaration.readouts.map(() => element("dd", {}));
     const readouts = element(
       "dl",
       { class: "sp-readouts" },
-      ...declaration.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, ...rich(label)), this.readouts[i])),
+      ...declaration.readouts.map(({ label, link }, i) => {
+        const words = link ? [element("a", { href: link }, ...rich(label))] : rich(label);
+        return element("div", {}, element("dt", {}, ...words), this.readouts[i]);
+      }),
     );
     this.status = element("span", { class: "sp-status", role: "status" });
     const tools = element("div", { class: "sp-tools" }, this.status);
@@ -176,6 +157,7 @@ class Explorer {
   }
 
   reset() {
+    this.scene?.stop?.();
     this.state.reset();
     this.changed();
   }
@@ -246,13 +228,13 @@ class Explorer {
   paint() {
     const { state, declaration } = this;
     const scope = state.values;
-    this.inputs.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
+    this.inputs?.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
     this.readouts.forEach((readout, i) => {
       const { value, unit } = declaration.readouts[i];
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
     if (!this.width) return;
-    const drawn = draw(declaration, state, this.found, this.width);
+    const drawn = this.scene ? this.scene.draw(this.width) : draw(declaration, state, this.found, this.width);
     drawn.setAttribute("role", "img");
     for (const [name, value] of Object.entries(this.labels)) drawn.setAttribute(name, value);
     this.chart.replaceChildren(drawn);
@@ -312,6 +294,7 @@ class Explorer {
 
   destroy() {
     clearTimeout(this.saying);
+    this.scene?.stop?.();
     this.observer.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);
