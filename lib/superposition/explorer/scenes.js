@@ -89,9 +89,10 @@ export class Scene {
     const [i, { label, values }] = this.slider(symbol);
     const moved = () => this.explorer.moved(i, Number(input.value));
     const input = element("input", { type: "range", class: "sp-handle", name: symbol, "aria-label": label, min: 0, max: values.length - 1, step: 1, autocomplete: "off", oninput: moved });
+    // A range input of its own would jump to where it is touched.
+    for (const touched of ["mousedown", "touchstart", "click"]) input.addEventListener(touched, (event) => event.preventDefault(), { passive: false });
     input.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      event.preventDefault();
       input.focus({ preventScroll: true, focusVisible: false });
       input.setPointerCapture(event.pointerId);
     });

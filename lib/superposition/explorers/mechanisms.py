@@ -330,7 +330,7 @@ _SECTIONS = {
     "overlap": "directions.html#the-worst-of-all-pairs",
     "noise": "sparsity.html#what-a-readout-hears",
     "limit": "sparsity.html#one-feature-or-all-of-them",
-    "levels": "booleanish.html#how-many-levels",
+    "levels": "booleanish.html#from-a-ratio-to-a-count",
     "clean": "compounding_noise.html#fresh-codes-clean-for-a-while",
     "depth": "error_correction.html#a-unit-for-every-feature",
     "width": "error_correction.html#counting-votes",
