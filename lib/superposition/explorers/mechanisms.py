@@ -48,7 +48,7 @@ def interference():
     phi, r, wrong, first, second, overlap = (
         sp.IndexedBase(name) for name in ("phi", "r", "wrong", "first", "second", "overlap")
     )
-    across, up, misread, worst, turn = sp.symbols("across up misread worst turn", real=True)
+    across, up, active, misread, worst, turn = sp.symbols("across up active misread worst turn", real=True)
     p = sp.Symbol("p", integer=True)
     pairs = np.array([(one, other) for one in range(1, most + 1) for other in range(one + 1, most + 1)])
 
@@ -90,6 +90,7 @@ def interference():
             Given(up, sp.Sum(on[k] * y(phi[k]), each)),
             Given(r, across * x(phi[k]) + up * y(phi[k]), over=each),
             Given(wrong, sp.Abs(above - on[k]), over=each),
+            Given(active, sp.Sum(on[k], each)),
             Given(misread, sp.Sum(wrong[k], each)),
             Given(overlap, one_if(second[p] <= m) * sp.Abs(x(phi[first[p]] - phi[second[p]])), over=(p, 0, len(pairs) - 1)),
             Given(worst, sp.floor(10**6 * sp.Max(*(overlap[place] for place in range(len(pairs)))) + HALF) / 10**6),
@@ -120,9 +121,9 @@ def interference():
             Readout("least it can be", sp.floor(10**6 * sp.cos(sp.pi / m) + HALF) / 10**6),
         ],
         text=[
-            Sentence("No feature is active, and the sum is 0.", when=sp.Eq(across**2 + up**2, 0) & (misread < 1)),
-            Sentence("Active: {active}. Above ½ are read: {read}.", active=Which(on[k], over=each), read=Which(above, over=each)),
-            Sentence("All is read rightly.", when=misread < 1),
+            Sentence("No feature is active, and the sum is 0.", when=active < 1),
+            Sentence("Active: {which}. Above ½ are read: {read}.", which=Which(on[k], over=each), read=Which(above, over=each), when=active > 0),
+            Sentence("All is read rightly.", when=(misread < 1) & (active > 0)),
             Sentence("Misread: {wrong}.", wrong=Which(wrong[k], over=each), when=misread > 0),
             Sentence(
                 "The worst two of {m} directions overlap by {worst}; no arrangement of them does better than {least}.",
@@ -266,7 +267,9 @@ def runaway_grid():
         ],
         text=[
             Sentence("The network is told {told} of its features.", told=told, when=L < 1),
-            Sentence("Layers passed: {L}. Active: {active} features, and {alarms} of them by mistake.", active=active, alarms=alarms, when=L >= 1),
+            Sentence("Layers passed: {L}. Active: {active} features.", active=active, when=L >= 1),
+            Sentence("By mistake: {alarms}.", alarms=alarms, when=alarms > 0),
+            Sentence("Told, but lost: {missed}.", missed=missed, when=missed > 0),
             Sentence("All is right.", when=(L >= 1) & (alarms + missed < 1)),
             Sentence("Every false alarm is handed on and disturbs all the others.", when=(alarms > 0) & (active < features / 4)),
             Sentence("About half of all features are active: each readout lies above ½ as often as below, and what the network was told is lost.", when=active > 2 * features / 5),
@@ -318,7 +321,8 @@ def band(points=240, seed=1):
             Readout("typical height, 1/√*n*", formulas.typical_overlap),
         ],
         text=[
-            Sentence("In {n} dimensions {inside} % of the sphere lies within {t} of its equator.", inside=100 * inside),
+            Sentence("In {n} dimensions {inside} % of the sphere lies within {t} of its equator.", inside=100 * inside, when=inside < sp.Rational(999, 1000)),
+            Sentence("In {n} dimensions nearly all of the sphere lies within {t} of its equator: all but less than a thousandth.", when=inside >= sp.Rational(999, 1000)),
             Sentence("In three dimensions every height has the same area: the share of the band is {t} itself.", when=sp.Eq(n, 3)),
             Sentence("A typical height is {typical}.", typical=formulas.typical_overlap, when=n > 3),
         ],
@@ -344,7 +348,7 @@ def price_tag():
     limit, bits = formulas.max_active.expr, formulas.capacity_bits.expr
     depth = formulas.max_active_depth.expr.subs(delta, allowed)
     constant = formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m))
-    needed = formulas.correction_width.expr.subs(C, 1)
+    needed = sp.Max(1, formulas.correction_width.expr.subs(C, 1))
     # beyond a million the exponential leaves the numbers that a page has; a smaller bound is a bound, too
     clean = sp.Min(10**6, sp.exp(sp.Min(n / (8 * l), 300)) / m - 1)
     uses = {
@@ -412,7 +416,7 @@ def price_tag():
             Readout("clean layers, at least", sp.Max(0, clean), link=_SECTIONS["clean"]),
             Readout("neurons that all layers ask for", formulas.depth_neurons.expr.subs(delta, allowed), link=_SECTIONS["depth"]),
             Readout("correcting units, about", needed, link=_SECTIONS["width"]),
-            Readout("bits per neuron", bits, link=_SECTIONS["bits"]),
+            Readout("bits per neuron, if all is read", bits, link=_SECTIONS["bits"]),
         ],
         text=[
             Sentence("With no more features than neurons nothing has to be superposed.", when=m <= n),
