@@ -257,7 +257,7 @@ def test_scenes_fit_a_phone(address, new_page):
         )
         assert all(size >= 12 and inside >= -1 for size, inside in texts), id
         targets = scene.figure.locator("input:not([hidden]), button").evaluate_all(
-            "all => all.map(target => target.getBoundingClientRect()).map(({ width, height }) => [width, height])"
+            "all => all.filter(target => target.checkVisibility()).map(target => target.getBoundingClientRect()).map(({ width, height }) => [width, height])"
         )
         assert min(map(min, targets)) >= 44, id
 

@@ -2,11 +2,10 @@
 // Default export: the anywidget of a live notebook. hydrate: the same on a page without a kernel.
 
 import { color, dashes, draw, symbols } from "./chart.js";
-import { element, rich, svg } from "./elements.js";
 import { evaluate, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { Scene } from "./scenes.js";
-import { said } from "./sentences.js";
+import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
 
 export { evaluate, formatValue };
@@ -60,10 +59,6 @@ function key(mark) {
   if (mark.type !== "cells") return swatch(mark);
   const ends = [mark.low, mark.high].map((end) => (typeof end === "number" ? formatValue(end) : ""));
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
-}
-
-function sentences(declaration, scope) {
-  return declaration.text.map((sentence) => said(sentence, scope)).filter((sentence) => sentence !== undefined).join(" ");
 }
 
 class Explorer {

@@ -1,10 +1,9 @@
 // A scene: the picture of a mechanism, and what can be taken hold of in it.
 
 import { color, dashes, spaced } from "./chart.js";
-import { element, svg } from "./elements.js";
 import { indices, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
-import { said } from "./sentences.js";
+import { element, said, svg } from "./words.js";
 
 const PACE = 700;
 
@@ -70,7 +69,9 @@ export class Scene {
       ...switches.flatMap((control) => control.symbols.map((symbol, i) => this.switch(control, symbol, i + 1))),
     ];
     const inputs = element("div", { class: "sp-controls", role: "group", "aria-label": "In the picture" }, ...this.controls.map(({ input }) => input));
-    this.stage = element("div", { class: "sp-stage" }, explorer.chart, this.controls.length ? inputs : "");
+    const [[left, right], [bottom, top]] = this.declaration.scene.window;
+    const room = `aspect-ratio: ${right - left} / ${top - bottom}`;
+    this.stage = element("div", { class: "sp-stage", style: room }, explorer.chart, this.controls.length ? inputs : "");
     const buttons = [...(player ? this.player(player) : []), ...starts.map((start) => this.start(start))];
     this.element = element(
       "div",
@@ -136,9 +137,10 @@ export class Scene {
     for (const { control, input, i, index } of this.controls) {
       const scope = this.seen(control, i, index, state.positions[i]);
       const there = control.when === undefined || valueOf(control.when, scope);
-      input.hidden = !there;
+      input.toggleAttribute("hidden", !there);
       const [x, y] = place(valueOf(control.x, scope), valueOf(control.y, scope));
-      Object.assign(input.style, { left: `${x}px`, top: `${y}px` });
+      input.style.setProperty("left", `${x}px`);
+      input.style.setProperty("top", `${y}px`);
       const { values, unit } = this.declaration.sliders[i];
       if (input.type === "checkbox") input.checked = values[state.positions[i]] === 1;
       else {
@@ -164,6 +166,7 @@ export class Scene {
     const once = element("button", { type: "button", onclick: () => { stop(); forward(); } }, step);
     const play = element("button", {
       type: "button",
+      class: "sp-play",
       onclick: () => {
         if (this.playing) return stop();
         if (ended()) this.explorer.moved(i, state.ranges[i][0]);
@@ -173,7 +176,7 @@ export class Scene {
     }, "Play");
     this.stop = stop;
     this.followed = () => { once.disabled = ended(); };
-    return matchMedia("(prefers-reduced-motion: reduce)").matches ? [once] : [once, play];
+    return [once, play];
   }
 
   start({ label, values }) {

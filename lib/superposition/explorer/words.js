@@ -1,4 +1,7 @@
-// Elements of a page, and of a picture on it.
+// Elements of the page, and what is said in them.
+
+import { evaluate, valueOf } from "./expressions.js";
+import { inWords } from "./numbers.js";
 
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -21,4 +24,15 @@ export function svg(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
+}
+
+// A sentence with its numbers, or undefined where it does not apply.
+export function said({ template, values, when }, scope) {
+  if (when !== undefined && !evaluate(when, scope)) return undefined;
+  return template.replace(/\{(\w+)\}/g, (_, name) => inWords(name in values ? valueOf(values[name], scope) : scope[name]));
+}
+
+// What a setting shows, in words.
+export function sentences({ text }, scope) {
+  return text.map((sentence) => said(sentence, scope)).filter((sentence) => sentence !== undefined).join(" ");
 }
