@@ -100,7 +100,7 @@ def stored(explorer):
         ({"marks": [Dot("l", 1)]}, TypeError, "x = 'l' is not a number"),
         ({"marks": [Dot(l, float("nan"))]}, ValueError, "y = nan"),
         ({"marks": [Dot(l, True)]}, TypeError, "y = True is not a number"),
-        ({"marks": [Dot(l, sp.Sum(k, (k, 1, l)))]}, TypeError, "Sum, which has no JavaScript translation"),
+        ({"marks": [Dot(l, sp.Product(k, (k, 1, l)))]}, TypeError, "Product, which has no JavaScript translation"),
         ({"marks": [Curve(l, x=k)]}, ValueError, "x and over are accepted together"),
         ({"marks": [Steps(k, over=(k, 0))]}, TypeError, r"over = .*accepted: \(symbol, low, high\)"),
         ({"marks": [Steps(k, over=(k, 0, stray))]}, ValueError, "over: high = stray has the symbol stray"),

@@ -20,8 +20,8 @@ def make(expr, **options):
 
 
 def test_expression_without_translation_is_refused_at_definition():
-    with pytest.raises(TypeError, match=r"contains Sum"):
-        make(sp.Sum(l, (l, 1, n)))
+    with pytest.raises(TypeError, match=r"contains Product"):
+        make(sp.Product(l, (l, 1, n)))
     with pytest.raises(TypeError, match=r"contains factorial"):
         make(sp.factorial(n))
     with pytest.raises(TypeError, match=r"contains Infinity"):

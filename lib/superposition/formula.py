@@ -301,6 +301,8 @@ _JS_FUNCTIONS = {
 }
 _JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, sp.erf)
 _JS_SPECIAL += (sp.betainc_regularized, betainc_inverse, log_binomial)
+# entries of tables, and sums over them
+_JS_SPECIAL += (sp.Indexed, sp.IndexedBase, sp.Sum, sp.Tuple, sp.core.symbol.Str)
 
 
 class _JavaScript(JavascriptCodePrinter):
@@ -342,6 +344,22 @@ class _JavaScript(JavascriptCodePrinter):
             )
         return f"({text})"
 
+    def _print_BooleanTrue(self, expr):
+        return "true"
+
+    def _print_BooleanFalse(self, expr):
+        return "false"
+
+    def _print_Indexed(self, expr):
+        return str(expr.base.label) + "".join(f"[{self._print(index)}]" for index in expr.indices)
+
+    def _print_Sum(self, expr):
+        text = f"total += {self._print(expr.function)};"
+        for index, low, high in expr.limits:
+            ends = f"let {index} = {self._print(low)}, end_{index} = {self._print(high)}"
+            text = f"for ({ends}; {index} <= end_{index}; {index} += 1) {text}"
+        return f"(() => {{ let total = 0; {text} return total; }})()"
+
     def emptyPrinter(self, expr):
         raise TypeError(f"expr contains {type(expr).__name__}, which has no JavaScript translation")
 
@@ -373,10 +391,10 @@ def javascript(expr):
     >>> from superposition.symbols import l, n
     >>> javascript(sp.exp(n / l))
     'Math.exp(n/l)'
-    >>> javascript(sp.Sum(l, (l, 1, n)))
+    >>> javascript(sp.Product(l, (l, 1, n)))
     Traceback (most recent call last):
     ...
-    TypeError: expr = Sum(l, (l, 1, n)) contains Sum, which has no JavaScript translation
+    TypeError: expr = Product(l, (l, 1, n)) contains Product, which has no JavaScript translation
     """
     expr = sp.sympify(expr)
     for node in sp.preorder_traversal(expr):
@@ -415,7 +433,8 @@ def numeric(expr, arguments):
     Returns
     -------
     callable
-        Takes keyword numbers or arrays, broadcasts, returns a float for numbers; silent about infinities.
+        Takes keyword numbers or arrays, broadcasts, returns a float for numbers; silent about infinities. If the
+        expression has entries of tables, as a[k], it takes numbers and whole tables instead, and returns a float.
 
     Examples
     --------
@@ -424,7 +443,7 @@ def numeric(expr, arguments):
     0.25
     """
     expr = sp.sympify(expr)
-    by_name = {symbol.name: symbol for symbol in expr.free_symbols}
+    by_name = {symbol.name: symbol for symbol in expr.free_symbols if symbol.is_Symbol}
     unknown = sorted(set(by_name) - set(arguments))
     if unknown:
         raise ValueError(
@@ -433,6 +452,9 @@ def numeric(expr, arguments):
     symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
     printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
+
+    if expr.has(sp.Indexed):
+        return lambda **values: float(function(*(values[name] for name in arguments)))
 
     def evaluate(**values):
         arrays = np.broadcast_arrays(*(np.asarray(values[name], dtype=float) for name in arguments))

@@ -1,7 +1,7 @@
 // The chart: every mark of a declaration, drawn with Observable Plot for one setting of the sliders.
 
 import { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
-import { valueOf } from "./expressions.js";
+import { indices, valueOf } from "./expressions.js";
 import { formatTicks } from "./numbers.js";
 
 export const dashes = [undefined, "9 4", "2 4", "12 4 2 4", "5 3", "16 5"];
@@ -16,7 +16,7 @@ export function color(series) {
 }
 
 // Numbers from low to high, evenly spaced on the scale.
-function spaced(low, high, scale, count = STEPS) {
+export function spaced(low, high, scale, count = STEPS) {
   const at = scale === "log" ? (t) => low * (high / low) ** t : (t) => low + (high - low) * t;
   return Array.from({ length: count + 1 }, (_, i) => (i === count ? high : at(i / count)));
 }
@@ -41,12 +41,6 @@ function sample(functions, low, high, scale) {
     points.push(point);
   }
   return points;
-}
-
-function indices([symbol, low, high], scope) {
-  const first = Math.ceil(valueOf(low, scope) - 1e-9);
-  const last = Math.min(Math.floor(valueOf(high, scope) + 1e-9), first + 2000);
-  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => ({ ...scope, [symbol]: first + i }));
 }
 
 function ticks(low, high, scale, length) {

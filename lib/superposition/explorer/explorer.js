@@ -4,35 +4,14 @@
 import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
+import { Scene } from "./scenes.js";
+import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
 
 export { evaluate, formatValue };
 
 // A notebook loads this module once for every widget, so they count in one place.
 const counter = Symbol.for("superposition.explorers");
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== undefined) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-// Text in which *letters* are set in italics.
-function rich(text) {
-  return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));
-}
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 const outlines = {
   circle: "M12,2.5a4.5,4.5 0 1,0 .01,0z",
@@ -44,7 +23,7 @@ const outlines = {
 };
 
 // What a mark looks like, for the legend.
-function swatch({ type, series, dash, x, spread }) {
+function swatch({ type, series, dash, x, spread, head, hollow, filled }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
   const shape = outlines[symbols[Math.max(series - 1, 0) % symbols.length]];
@@ -59,13 +38,15 @@ function swatch({ type, series, dash, x, spread }) {
         svg("path", { d: spread ? "M12,0v14M9,.5h6M9,13.5h6" : "" }),
         svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" }),
       ),
+    discs: () => svg("circle", { cx: 12, cy: 7, r: 5, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
+    tiles: () => svg("rect", { x: 6, y: 1, width: 12, height: 12, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
     arrows: () => svg("path", { d: "M1,7h20M16,3l6,4l-6,4", stroke, "stroke-width": 2, fill: "none" }),
     rule: () =>
       svg("path", { d: x === undefined ? "M0,7h24" : "M12,0v14", stroke, "stroke-width": 2, "stroke-dasharray": dasharray, fill: "none" }),
     line: () => svg("path", { d: "M0,7h24", stroke, "stroke-width": 2.5, "stroke-dasharray": dasharray, fill: "none" }),
   };
   const sample = svg("svg", { width: 24, height: 14, viewBox: "0 0 24 14", "aria-hidden": "true" });
-  sample.append((drawn[type] ?? drawn.line)());
+  sample.append((drawn[head ? "arrows" : filled ? "area" : type] ?? drawn.line)());
   return sample;
 }
 
@@ -79,15 +60,6 @@ function key(mark) {
   if (mark.type !== "cells") return swatch(mark);
   const ends = [mark.low, mark.high].map((end) => (typeof end === "number" ? formatValue(end) : ""));
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
-}
-
-function sentences(declaration, scope) {
-  return declaration.text
-    .filter(({ when }) => when === undefined || evaluate(when, scope))
-    .map(({ template, values }) =>
-      template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, unit) => withUnit(formatValue(name in values ? valueOf(values[name], scope) : scope[name]), unit)),
-    )
-    .join(" ");
 }
 
 export class Explorer {
@@ -126,19 +98,23 @@ export class Explorer {
 
     this.chart = element("div", { class: "sp-chart" });
     const arrow = (way) => element("span", { "aria-hidden": "true" }, way);
-    const picture = element(
+    if (declaration.scene) this.scene = new Scene(this);
+    const picture = this.scene?.element ?? element(
       "div",
       declaration.aspect === undefined ? { class: "sp-picture" } : { class: "sp-picture sp-square", style: `--sp-aspect: ${declaration.aspect}` },
       element("p", { class: "sp-axis sp-axis-y" }, arrow("↑ "), ...rich(declaration.y.label)),
       this.chart,
       element("p", { class: "sp-axis sp-axis-x" }, ...rich(declaration.x.label), arrow(" →")),
     );
-    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => this.slider(slider, i, own)));
+    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => (slider.hidden ? "" : this.slider(slider, i, own))));
     this.readouts = declaration.readouts.map(() => element("dd", {}));
     const readouts = element(
       "dl",
       { class: "sp-readouts" },
-      ...declaration.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, ...rich(label)), this.readouts[i])),
+      ...declaration.readouts.map(({ label, link }, i) => {
+        const words = link ? [element("a", { href: link }, ...rich(label))] : rich(label);
+        return element("div", {}, element("dt", {}, ...words), this.readouts[i]);
+      }),
     );
     this.status = element("span", { class: "sp-status", role: "status" });
     const tools = element("div", { class: "sp-tools" }, this.status);
@@ -183,6 +159,7 @@ export class Explorer {
   }
 
   reset() {
+    this.scene?.stop?.();
     this.state.reset();
     this.changed();
   }
@@ -253,7 +230,7 @@ export class Explorer {
   paint() {
     const { state, declaration } = this;
     const scope = state.values;
-    this.inputs.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
+    this.inputs?.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
     this.readouts.forEach((readout, i) => {
       const { value, unit } = declaration.readouts[i];
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
@@ -263,7 +240,7 @@ export class Explorer {
   }
 
   drawn(width, clip = this.own("clip")) {
-    const drawn = draw(this.declaration, this.state, this.found, width, clip);
+    const drawn = this.scene ? this.scene.draw(width) : draw(this.declaration, this.state, this.found, width, clip);
     drawn.setAttribute("role", "img");
     for (const [name, value] of Object.entries(this.labels)) drawn.setAttribute(name, value);
     return drawn;
@@ -323,6 +300,7 @@ export class Explorer {
 
   destroy() {
     clearTimeout(this.saying);
+    this.scene?.stop?.();
     this.observer.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);

@@ -47,6 +47,14 @@ export function formatValue(number) {
   return sign + trimmed(`${padded.slice(0, whole)}.${padded.slice(whole)}`);
 }
 
+// A number, or a list of them as a sentence names them.
+export function inWords(value) {
+  if (!Array.isArray(value)) return formatValue(value);
+  if (value.length === 0) return "none";
+  const all = value.map(formatValue);
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0];
+}
+
 // Numbers on an axis: powers of ten as such where all of them are and some are far from one.
 export function formatTicks(ticks) {
   const powers = ticks.map((tick) => Math.log10(tick));

@@ -4,7 +4,7 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["format_value", "with_unit"]
+__all__ = ["format_value", "in_words", "with_unit"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _WORDS = {6: "million", 9: "billion", 12: "trillion"}
@@ -63,6 +63,22 @@ def format_value(number):
     factor = _trimmed(str(three.scaleb(-exponent)))
     power = "10" + str(exponent).translate(_SUPERSCRIPTS)
     return sign + (power if factor == "1" else f"{factor} × {power}")
+
+
+def in_words(value):
+    """A number as `format_value` shows it, or a list of them as a sentence names them.
+
+    Examples
+    --------
+    >>> in_words([1, 3, 5]), in_words([]), in_words(0.5)
+    ('1, 3 and 5', 'none', '0.5')
+    """
+    if not isinstance(value, list):
+        return format_value(value)
+    if not value:
+        return "none"
+    *most, last = map(format_value, value)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def with_unit(shown, unit):

@@ -1,18 +1,29 @@
 // Where the sliders stand. A slider is a list of values; its position is an index into that list.
 
-import { evaluate } from "./expressions.js";
+import { derive, evaluate } from "./expressions.js";
 
 export class State {
   constructor(declaration) {
     this.id = declaration.id;
     this.sliders = declaration.sliders;
+    this.given = declaration.given ?? [];
     this.positions = this.sliders.map(({ start }) => start);
     this.ranges = [];
     this.settle();
   }
 
-  get values() {
+  get settings() {
     return Object.fromEntries(this.sliders.map(({ symbol, values }, i) => [symbol, values[this.positions[i]]]));
+  }
+
+  // The settings and what follows from them, which is found once for each setting.
+  get values() {
+    const at = this.positions.join();
+    if (at !== this.derivedAt) {
+      this.derived = derive(this.given, this.settings);
+      this.derivedAt = at;
+    }
+    return this.derived;
   }
 
   // A slider keeps to the values that those before it leave: its range follows, and its position if it must.
@@ -38,8 +49,16 @@ export class State {
     this.settle();
   }
 
+  // Values by symbol, for some of the sliders.
+  set(values) {
+    this.sliders.forEach((slider, i) => {
+      if (slider.symbol in values) this.positions[i] = nearest(slider.values, values[slider.symbol]);
+    });
+    this.settle();
+  }
+
   get hash() {
-    const query = Object.entries(this.values).map(([symbol, value]) => `${symbol}=${value}`);
+    const query = Object.entries(this.settings).map(([symbol, value]) => `${symbol}=${value}`);
     return `#${this.id}?${query.join("&")}`;
   }
 

@@ -42,7 +42,16 @@ __all__ = [
 ]
 
 _FOLDER = pathlib.Path(__file__).parent
-_MODULES = ("vendor/plot.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
+_MODULES = (
+    "vendor/plot.js",
+    "numbers.js",
+    "expressions.js",
+    "words.js",
+    "state.js",
+    "chart.js",
+    "scenes.js",
+    "explorer.js",
+)
 # The file with what formulas call beside Math; the second has the first one's, too, and is four times as long.
 _SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc", "betaincinv"}}
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -246,9 +255,11 @@ class _Board:
 def _checked_list(where, value, kind):
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{where} = {value!r} is not a list")
+    kinds = kind if isinstance(kind, tuple) else (kind,)
     for item in value:
-        if not isinstance(item, kind):
-            raise TypeError(f"{where} contains {item!r}; accepted: {kind.__name__} objects")
+        if not isinstance(item, kinds):
+            accepted = " or ".join(one.__name__ for one in kinds)
+            raise TypeError(f"{where} contains {item!r}; accepted: {accepted} objects")
     return list(value)
 
 
@@ -332,19 +343,11 @@ class Explorer(anywidget.AnyWidget):
     declaration = traitlets.Dict().tag(sync=True)
 
     def __init__(self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, aspect=None):
-        if not isinstance(id, str) or not _KEBAB.fullmatch(id):
-            raise ValueError(f"id = {id!r}; accepted: words of lower-case letters and digits joined by hyphens")
-        for name, value in (("title", title), ("caption", caption)):
-            if not isinstance(value, str) or not value.strip():
-                raise ValueError(f"{name} = {value!r}; accepted: a string with words in it")
         sliders = _checked_list("sliders", sliders, Slider)
+        self._checked(id, title, caption, sliders)
         marks = _checked_list("marks", marks, Mark)
         readouts = _checked_list("readouts", readouts, Readout)
         sentences = _checked_list("text", text, Sentence)
-        names = [slider.symbol.name for slider in sliders]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"sliders has {names.count(name)} sliders of {name}; accepted: one for each symbol")
         for which, axis in (("x", x), ("y", y)):
             if not isinstance(axis, Axis):
                 raise TypeError(f"{which} = {axis!r}; accepted: an Axis")
@@ -370,17 +373,7 @@ class Explorer(anywidget.AnyWidget):
         if simulate is not None:
             self._place, self._compared = self._simulated(board, simulate, swept)
 
-        self.id = id
-        self._title = title
-        self._caption = caption
-        self._sentences = sentences
-        self._readouts = readouts
-        self._start = board.start
-        self._stops = board.stops
-        self._simulation = simulate
-        self._letters = {slider.symbol.name: letter(slider.symbol) for slider in sliders}
-        self._running = None
-        self._stored = {
+        stored = {
             "id": id,
             "title": title,
             "caption": caption,
@@ -392,7 +385,34 @@ class Explorer(anywidget.AnyWidget):
             "readouts": [readout.json() for readout in readouts],
             "text": [sentence.json() for sentence in sentences],
         }
-        super().__init__(declaration=self._live())
+        self._settle(id, title, caption, board, readouts, sentences, simulate, stored)
+
+    @staticmethod
+    def _checked(id, title, caption, sliders):
+        if not isinstance(id, str) or not _KEBAB.fullmatch(id):
+            raise ValueError(f"id = {id!r}; accepted: words of lower-case letters and digits joined by hyphens")
+        for name, value in (("title", title), ("caption", caption)):
+            if not isinstance(value, str) or not value.strip():
+                raise ValueError(f"{name} = {value!r}; accepted: a string with words in it")
+        names = [slider.symbol.name for slider in sliders]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"sliders has {names.count(name)} sliders of {name}; accepted: one for each symbol")
+
+    def _settle(self, id, title, caption, board, readouts, sentences, simulate, stored):
+        """Keep what was checked, and become a widget."""
+        self.id = id
+        self._title = title
+        self._caption = caption
+        self._sentences = sentences
+        self._readouts = readouts
+        self._start = board.start
+        self._stops = board.stops
+        self._simulation = simulate
+        self._letters = {slider.symbol.name: letter(slider.symbol) for slider in board.sliders}
+        self._running = None
+        self._stored = stored
+        anywidget.AnyWidget.__init__(self, declaration=self._live())
         self.on_msg(self._receive)
 
     @staticmethod
@@ -452,17 +472,17 @@ class Explorer(anywidget.AnyWidget):
         return drawn
 
     @staticmethod
-    def _sentence(board, sentence):
+    def _sentence(board, sentence, own=()):
         for channel in sentence.channels.values():
-            board.use(channel)
+            board.use(channel, own)
         for name in sentence.fields:
-            if name not in sentence.channels and name not in board.order:
+            if name not in (*sentence.channels, *board.order, *own):
                 raise ValueError(
                     f"sentence {sentence.template!r} has {{{name}}}, which is neither a slider nor given; accepted: {', '.join(board.order)}"
                 )
         if sentence.when is not None:
             for name in _names(sentence.when.free_symbols):
-                if name not in board.order:
+                if name not in (*board.order, *own):
                     raise ValueError(
                         f"sentence {sentence.template!r}: when = {sentence.when} has the symbol {name}; accepted: {', '.join(board.order)}"
                     )
@@ -501,15 +521,19 @@ class Explorer(anywidget.AnyWidget):
             "simulate": {"label": self._simulation.label, "seed": self._simulation.seed},
         }
 
+    def _scope(self, values):
+        """What channels are evaluated with at a setting."""
+        return self._start | values
+
     def text(self, **values):
         """What a setting shows, in words; the chapter's setting unless values are given."""
-        scope = self._start | values
+        scope = self._scope(values)
         said = (sentence.say(scope) for sentence in self._sentences)
         return " ".join(sentence for sentence in said if sentence is not None)
 
     def readouts(self, **values):
         """The readouts at a setting, formatted: label to string."""
-        scope = self._start | values
+        scope = self._scope(values)
         return {r.label: with_unit(format_value(r.channel().at(scope)), r.unit) for r in self._readouts}
 
     def to_html(self):
