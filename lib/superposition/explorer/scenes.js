@@ -14,7 +14,7 @@ function places({ over = [], when }, scope) {
 }
 
 // An SVG of the marks for one setting, width pixels wide, and where in it a place of the window is.
-function picture(declaration, scope, width) {
+function drawScene(declaration, scope, width) {
   const [[left, right], [bottom, top]] = declaration.scene.window;
   const unit = width / (right - left);
   const [x, y] = [(at) => (at - left) * unit, (at) => (top - at) * unit];
@@ -73,12 +73,7 @@ export class Scene {
     const room = `aspect-ratio: ${right - left} / ${top - bottom}`;
     this.stage = element("div", { class: "sp-stage", style: room }, explorer.chart, this.controls.length ? inputs : "");
     const buttons = [...(player ? this.player(player) : []), ...starts.map((start) => this.start(start))];
-    this.element = element(
-      "div",
-      {},
-      element("div", { class: "sp-picture sp-square" }, this.stage),
-      buttons.length ? element("div", { class: "sp-starts" }, ...buttons) : "",
-    );
+    this.element = element("div", { class: "sp-picture" }, this.stage, buttons.length ? element("div", { class: "sp-starts" }, ...buttons) : "");
   }
 
   slider(symbol) {
@@ -132,7 +127,7 @@ export class Scene {
 
   draw(width) {
     const { state } = this.explorer;
-    const { drawn, place, at } = picture(this.declaration, state.values, width);
+    const { drawn, place, at } = drawScene(this.declaration, state.values, width);
     this.at = at;
     for (const { control, input, i, index } of this.controls) {
       const scope = this.seen(control, i, index, state.positions[i]);
