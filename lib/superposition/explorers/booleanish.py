@@ -201,7 +201,7 @@ def _kept(n, m, bits, trials, rng):
 
 
 @cache
-def _kept_points(trials=100):
+def _kept_points(trials=50):
     points = []
     for bits in range(1, _MOST_BITS + 1):
         found = _kept(**_KEPT, bits=bits, trials=trials, rng=np.random.default_rng(bits))

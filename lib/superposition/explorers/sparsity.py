@@ -234,8 +234,8 @@ def _fooled(features=10**6, drawn=4):
     for neurons in (256, 1024, 4096, 16_384, 65_536):
         needed = []
         for seed in range(drawn):
-            overlaps = np.sort(simulate.overlaps(neurons, features - 1, np.random.default_rng([neurons, seed])))[::-1]
-            sums = np.concatenate([[0], np.cumsum(overlaps[:1000])])
+            overlaps = simulate.overlaps(neurons, features - 1, np.random.default_rng([neurons, seed]))
+            sums = np.concatenate([[0], np.cumsum(np.sort(np.partition(overlaps, -100)[-100:])[::-1])])
             last = int(np.argmax(sums > 0.5))
             # in part of the last, as sums grow from one to the next
             needed.append(last - 1 + (0.5 - sums[last - 1]) / (sums[last] - sums[last - 1]))
