@@ -124,9 +124,12 @@ def _expressions(declaration):
     for i, slider in enumerate(declaration["sliders"]):
         if "inside" in slider:
             yield ",".join(sliders[: i + 1]), slider["inside"]
-    for sentence in declaration["text"]:
+    known = sliders + [given["symbol"] for given in declaration.get("given", ())]
+    said = [(sentence, ()) for sentence in declaration["text"]]
+    said += [(mark["words"], mark.get("over", ())) for mark in declaration["marks"] if mark["type"] == "words"]
+    for sentence, over in said:
         if "when" in sentence:
-            yield ",".join(sliders), sentence["when"]
+            yield ",".join([*known, *(symbol for symbol, *_ in over)]), sentence["when"]
     yield from _channels(declaration)
 
 
