@@ -47,7 +47,7 @@ data: $(READY)  ## compute the stored measurements again (about half an hour)
 lint: $(READY)  ## check the style of the code and the form of the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python -m tools.notebooks --check
 
 format: $(READY)  ## put the code in order
 	$(BIN)/ruff check --fix

@@ -7,6 +7,9 @@ import pytest
 
 from tools.workers import Together, in_order
 
+# after `tools`, which makes its loading quick; pyproject.toml keeps pytest from loading it before
+pytest_plugins = ["nbval.plugin"]
+
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # Kernels inherit them. Set before NumPy is loaded: the workers share the cores, so each has one.
 os.environ.update(dict.fromkeys(THREADS, "1"))
