@@ -1,4 +1,4 @@
-"""Explorers of the chapter *The price of error correction*."""
+"""Explorers of the chapters *The price of error correction* and *From layer to layer*."""
 
 from itertools import pairwise
 
