@@ -25,11 +25,13 @@ def write_static(app):
     static = Path(app.outdir) / "_static"
     copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith(".js"))
     (static / "explorer.js").write_text(explorer.module_source(), encoding="utf-8")
+    (static / "draws.js").write_text(explorer.draws_source(), encoding="utf-8")
     (static / "explorer.css").write_text(explorer.style_source(), encoding="utf-8")
 
 
 def explorer_version():
-    return hashlib.sha256((explorer.module_source() + explorer.style_source()).encode()).hexdigest()[:12]
+    sources = explorer.module_source() + explorer.draws_source() + explorer.style_source()
+    return hashlib.sha256(sources.encode()).hexdigest()[:12]
 
 
 def page_sections(toc):

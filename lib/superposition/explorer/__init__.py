@@ -6,7 +6,18 @@ whole in the cell's output, from which the site's script brings it to life. The 
 
 from superposition.explorer import declaration
 from superposition.explorer.declaration import *  # noqa: F403
+from superposition.explorer.measure import Measure, One
 from superposition.explorer.numbers import format_value, with_unit
-from superposition.explorer.widget import Explorer, module_source, style_source
+from superposition.explorer.widget import Explorer, draws_source, module_source, style_source
 
-__all__ = [*declaration.__all__, "Explorer", "format_value", "module_source", "style_source", "with_unit"]
+__all__ = [
+    *declaration.__all__,
+    "Explorer",
+    "Measure",
+    "One",
+    "draws_source",
+    "format_value",
+    "module_source",
+    "style_source",
+    "with_unit",
+]

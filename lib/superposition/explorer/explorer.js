@@ -2,29 +2,15 @@
 // Default export: the anywidget of a live notebook. hydrate: the same on a page without a kernel.
 
 import { color, dashes, draw, symbols } from "./chart.js";
+import { element, rich, sentences } from "./words.js";
 import { evaluate, valueOf } from "./expressions.js";
+import { Measuring } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { State } from "./state.js";
 
 export { evaluate, formatValue };
 
 let count = 0;
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== undefined) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-// Text in which *letters* are set in italics.
-function rich(text) {
-  return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));
-}
 
 function svg(tag, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -46,7 +32,7 @@ const outlines = {
 function swatch({ type, series, dash, x, spread }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
-  const shape = outlines[symbols[(series - 1) % symbols.length]];
+  const shape = outlines[symbols[(series - 1) % symbols.length] ?? "circle"];
   const drawn = {
     area: () => svg("rect", { x: 1, y: 2, width: 22, height: 10, fill: stroke, "fill-opacity": 0.25 }),
     bars: () => svg("rect", { x: 7, y: 1, width: 10, height: 12, fill: stroke }),
@@ -71,22 +57,13 @@ function swatch({ type, series, dash, x, spread }) {
 function legend(declaration) {
   const items = declaration.marks.filter(({ label }) => label);
   if (items.length === 0) return "";
-  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", {}, key(mark), element("span", {}, ...rich(mark.label)))));
+  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", { hidden: Boolean(mark.here) }, key(mark), element("span", {}, ...rich(mark.label)))));
 }
 
 function key(mark) {
   if (mark.type !== "cells") return swatch(mark);
   const ends = [mark.low, mark.high].map((end) => (typeof end === "number" ? formatValue(end) : ""));
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
-}
-
-function sentences(declaration, scope) {
-  return declaration.text
-    .filter(({ when }) => when === undefined || evaluate(when, scope))
-    .map(({ template, values }) =>
-      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
-    )
-    .join(" ");
 }
 
 class Explorer {
@@ -144,6 +121,10 @@ class Explorer {
     head.append(title, tools);
     head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
     if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
+    if (declaration.draws) {
+      this.measuring = new Measuring(this, own("seed"));
+      this.text.after(this.measuring.controls);
+    }
     figure.classList.add("sp-ready");
   }
 
@@ -251,6 +232,7 @@ class Explorer {
       const { value, unit } = declaration.readouts[i];
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
+    this.measuring?.show();
     if (!this.width) return;
     const drawn = draw(declaration, state, this.found, this.width);
     drawn.setAttribute("role", "img");
@@ -299,8 +281,7 @@ class Explorer {
       running(false);
       result.replaceChildren(...rich(message.sentence));
       if (message.type !== "point") return;
-      this.found.set(message.mark, [...(this.found.get(message.mark) ?? []), message.point]);
-      this.paint();
+      this.find(message.mark, [message.point], true);
     });
     return element(
       "div",
@@ -310,8 +291,18 @@ class Explorer {
     );
   }
 
+  // Points found here join the mark that shows them, or take its place; its line in the legend appears with them.
+  find(mark, points, join) {
+    this.found.set(mark, join ? [...(this.found.get(mark) ?? []), ...points] : points);
+    const labelled = this.declaration.marks.filter(({ label }) => label);
+    const line = this.figure.querySelectorAll(".sp-legend > li")[labelled.indexOf(this.declaration.marks[mark])];
+    if (line) line.hidden = false;
+    this.paint();
+  }
+
   destroy() {
     clearTimeout(this.saying);
+    this.measuring?.cancel();
     this.observer.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);

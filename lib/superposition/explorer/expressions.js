@@ -9,7 +9,8 @@ function betaincinv(p, a, b) {
 const helpers = { erfc, gammaln, betainc, betaincinv };
 const compiled = new Map();
 
-function compile(code, names) {
+// A JavaScript expression as a function of the named numbers.
+export function compile(code, names) {
   const key = `${names}:${code}`;
   if (!compiled.has(key)) {
     const factory = new Function(...Object.keys(helpers), `"use strict"; return (${names.join(", ")}) => (${code});`);

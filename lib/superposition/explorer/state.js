@@ -8,6 +8,7 @@ export class State {
     this.sliders = declaration.sliders;
     this.positions = this.sliders.map(({ start }) => start);
     this.ranges = [];
+    this.seed = this.firstSeed = declaration.draws?.seed;
     this.settle();
   }
 
@@ -35,11 +36,13 @@ export class State {
 
   reset() {
     this.positions = this.sliders.map(({ start }) => start);
+    this.seed = this.firstSeed;
     this.settle();
   }
 
   get hash() {
     const query = Object.entries(this.values).map(([symbol, value]) => `${symbol}=${value}`);
+    if (this.seed !== this.firstSeed) query.push(`seed=${this.seed}`);
     return `#${this.id}?${query.join("&")}`;
   }
 
@@ -53,6 +56,8 @@ export class State {
       const number = text?.trim() ? Number(text) : NaN;
       this.positions[i] = Number.isFinite(number) ? nearest(values, number) : start;
     });
+    const seed = wanted.get("seed");
+    this.seed = this.firstSeed !== undefined && isSeed(seed) ? Number(seed) : this.firstSeed;
     this.settle();
     return true;
   }
@@ -61,6 +66,11 @@ export class State {
     const values = this.values;
     return Object.entries(setting).every(([symbol, value]) => symbol === except || values[symbol] === value);
   }
+}
+
+// Text that can seed random numbers.
+export function isSeed(text) {
+  return /^\d+$/.test(text ?? "") && Number(text) < 2 ** 31;
 }
 
 function nearest(values, number) {

@@ -28,13 +28,23 @@ from superposition.explorer.declaration import (
     letter,
     tidy,
 )
+from superposition.explorer.measure import Measure
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
-__all__ = ["Explorer", "module_source", "style_source"]
+__all__ = ["Explorer", "draws_source", "module_source", "style_source"]
 
 _FOLDER = pathlib.Path(__file__).parent
-_MODULES = ("vendor/bundle.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
+_MODULES = (
+    "vendor/bundle.js",
+    "numbers.js",
+    "expressions.js",
+    "words.js",
+    "state.js",
+    "chart.js",
+    "measure.js",
+    "explorer.js",
+)
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -48,6 +58,18 @@ def module_source():
     *parts, entry = ((_FOLDER / name).read_text(encoding="utf-8") for name in _MODULES)
     parts = [re.sub(r"^export (?=const|function|class)", "", part, flags=re.MULTILINE) for part in parts]
     return "\n".join(re.sub(r"^import .*\n", "", part, flags=re.MULTILINE) for part in (*parts, entry))
+
+
+@functools.cache
+def draws_source():
+    """The random numbers of *Draw one* and *Measure* as a classic script, which a page loads when they are first needed.
+
+    It sets `superpositionDraws`, whose `sampler(steps, seed, compile)` draws what a `Chain` declares.
+    """
+    vendored, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("vendor/draws/bundle.js", "draws.js"))
+    names = re.findall(r"^export function (\w+)", own, flags=re.MULTILINE)
+    own = re.sub(r"^export ", "", own, flags=re.MULTILINE)
+    return f"globalThis.superpositionDraws = (() => {{\n{vendored}\n{own}\nreturn {{ {', '.join(names)} }};\n}})();\n"
 
 
 @functools.cache
@@ -220,6 +242,8 @@ class Explorer(anywidget.AnyWidget):
         The text alternative: what the current setting shows, in words. Needed.
     simulate : Simulation, optional
         What a reader with a kernel can run.
+    measure : Measure, optional
+        What every reader can run.
     aspect : float, optional
         Height of the chart over its width, for charts in which both axes measure the same.
 
@@ -246,11 +270,13 @@ class Explorer(anywidget.AnyWidget):
     'With 256 neurons two random directions overlap by 0.0625.'
     """
 
-    _esm = module_source()
+    _esm = module_source() + draws_source()
     _css = style_source()
     declaration = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, aspect=None):
+    def __init__(
+        self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, measure=None, aspect=None
+    ):
         if not isinstance(id, str) or not _KEBAB.fullmatch(id):
             raise ValueError(f"id = {id!r}; accepted: words of lower-case letters and digits joined by hyphens")
         for name, value in (("title", title), ("caption", caption)):
@@ -272,6 +298,10 @@ class Explorer(anywidget.AnyWidget):
                 raise ValueError(f"{which} is empty; accepted: at least one {kind.__name__}")
         if simulate is not None and not isinstance(simulate, Simulation):
             raise TypeError(f"simulate = {simulate!r}; accepted: a Simulation")
+        if measure is not None and not isinstance(measure, Measure):
+            raise TypeError(f"measure = {measure!r}; accepted: a Measure")
+        if measure is not None and simulate is not None:
+            raise ValueError("simulate and measure are both given; accepted: one of them")
         if aspect is not None and (
             isinstance(aspect, bool) or not isinstance(aspect, (int, float)) or not 0 < aspect <= 2
         ):
@@ -288,6 +318,7 @@ class Explorer(anywidget.AnyWidget):
             self._sentence(board, sentence)
         if simulate is not None:
             self._place, self._compared = self._simulated(board, simulate, swept)
+        draws, found = ({}, []) if measure is None else measure.json(board, swept, len(drawn))
 
         self.id = id
         self._title = title
@@ -307,9 +338,10 @@ class Explorer(anywidget.AnyWidget):
             "x": x.json("x"),
             "y": y.json("y"),
             **({"aspect": aspect} if aspect is not None else {}),
-            "marks": drawn,
+            "marks": drawn + found,
             "readouts": [readout.json() for readout in readouts],
             "text": [sentence.json() for sentence in sentences],
+            **({"draws": draws} if draws else {}),
         }
         super().__init__(declaration=self._live())
         self.on_msg(self._receive)
