@@ -236,6 +236,78 @@ def test_readouts_are_those_of_a_random_code(neurons, features, active):
     assert_same_law(drawn["missed"], real["missed"], "missed")
 
 
+def settings_of_levels():
+    rng = np.random.default_rng(11)
+    for turn in range(SETTINGS):
+        size = log_uniform(rng, 1, 60)
+        yield dict(
+            n=log_uniform(rng, 2, 16_384), m=size + log_uniform(rng, 1, 10**9), l=size,
+            K=int(rng.integers(2, 12)), largest=turn % 2,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_levels()), ids=str)
+def test_page_reads_levels_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.levels, 1000, 12, **values)
+
+
+def settings_of_decoded_values():
+    rng = np.random.default_rng(13)
+    for _ in range(SETTINGS):
+        yield dict(n=log_uniform(rng, 2, 16_384), l=log_uniform(rng, 1, 60), A=float(rng.uniform(0.1, 3)))
+
+
+@pytest.mark.parametrize("values", list(settings_of_decoded_values()), ids=str)
+def test_page_decodes_values_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.decoded, 1000, 14, **values)
+
+
+@pytest.mark.parametrize(("neurons", "active"), [(2, 1), (3, 4), (10, 3), (50, 20)])
+def test_decoded_values_are_those_of_real_directions(neurons, active):
+    rng, trials = np.random.default_rng([neurons, active]), 3000
+    real = np.empty(trials)
+    for trial in range(trials):
+        F = random_code(neurons, active, rng)
+        real[trial] = F[:, 0] @ (F[:, 1:] @ rng.uniform(0, 2, active - 1))
+    drawn = chains.decoded.sample(rng, trials, n=neurons, l=active, A=2)
+    assert_same_law(drawn["noise"], real, (neurons, active))
+
+
+def settings_of_noisy_neurons():
+    rng = np.random.default_rng(15)
+    for _ in range(SETTINGS):
+        size = log_uniform(rng, 1, 40)
+        yield dict(
+            n=log_uniform(rng, 2, 4096), m=size + log_uniform(rng, 1, 10**9), l=size,
+            S=float(np.exp(rng.uniform(-3, 6))), K=int(rng.integers(2, 6)), theta=float(rng.uniform(0.2, 0.8)),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_noisy_neurons()), ids=str)
+def test_page_reads_noisy_neurons_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.noisy, 1000, 16, **values)
+
+
+@pytest.mark.parametrize(("neurons", "features", "active", "K"), [(6, 30, 2, 2), (10, 40, 5, 3), (40, 200, 3, 2)])
+def test_noisy_readouts_are_those_of_a_random_code(neurons, features, active, K):
+    rng, trials, S = np.random.default_rng([neurons, features, active]), 3000, 3.0
+    power = np.mean([(level / (K - 1)) ** 2 for level in range(1, K)])
+    squares, right, alarms = np.empty(trials), np.empty(trials), np.empty(trials)
+    for trial in range(trials):
+        F = random_code(neurons, features, rng)
+        level = rng.integers(1, K, active)
+        state = F[:, :active] @ (level / (K - 1)) + rng.normal(0, np.sqrt(active * power / neurons / S), neurons)
+        found = np.clip(np.ceil((K - 1) * (F.T @ state) - 0.4), 0, K - 1)
+        squares[trial] = state @ state
+        right[trial] = np.count_nonzero(found[:active] != level)
+        alarms[trial] = np.count_nonzero(found[active:])
+    drawn = chains.noisy.sample(rng, trials, n=neurons, m=features, l=active, S=S, K=K, theta=0.4)
+    assert_same_law(drawn["square"], squares, "square")
+    assert_same_law(drawn["misread"], right, "misread")
+    gap = drawn["false_alarms"].mean() - alarms.mean()
+    assert abs(gap) <= Z * np.sqrt((drawn["false_alarms"].var() + alarms.var()) / trials)
+
+
 def test_steps_are_taken_in_order_and_repeated():
     chain = Chain(
         [n],

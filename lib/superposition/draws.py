@@ -348,7 +348,7 @@ class Chain:
         Returns
         -------
         dict of str to numpy.ndarray
-            Every name: a number, or an array of shape (trials,), or (trials, count) for a vector.
+            Every name: an array of shape (trials,), or (trials, count) for a vector.
 
         Raises
         ------
@@ -364,11 +364,11 @@ class Chain:
         vectors = {name for name, is_vector in self.known.items() if is_vector}
         for run in self._runs:
             run(scope, vectors, rng, trials)
-        return scope
+        return {name: np.full(trials, value) if np.ndim(value) == 0 else value for name, value in scope.items()}
 
 
 def overlap(symbol, dimension, count=None):
-    """Two steps that draw the overlap t of two random unit vectors, as (1 + t)/2 has a beta law. For at least two dimensions.
+    """Steps that draw the overlap t of two random unit vectors: the first coordinate of a Gaussian one over its length.
 
     Examples
     --------
@@ -377,9 +377,12 @@ def overlap(symbol, dimension, count=None):
     >>> float(np.round(np.mean(chain.sample(np.random.default_rng(0), 50_000, n=4)["t"] ** 2), 2))
     0.25
     """
-    half = sp.Symbol(f"{symbol.name}_half")
-    shape = (dimension - 1) / 2
-    return Draw(half, stats.Beta, shape, shape, count=count), Let(symbol, 2 * half - 1)
+    along, rest = (sp.Symbol(f"{symbol.name}_{part}", real=True) for part in ("along", "rest"))
+    return (
+        Draw(along, stats.Normal, 0, 1, count=count),
+        Draw(rest, stats.ChiSquared, dimension - 1, count=count),
+        Let(symbol, along / sp.sqrt(along**2 + rest)),
+    )
 
 
 def overlap_tail(s, dimension):

@@ -6,12 +6,14 @@ whole in the cell's output, from which the site's script brings it to life. The 
 
 from superposition.explorer import declaration
 from superposition.explorer.declaration import *  # noqa: F403
-from superposition.explorer.measure import Measure, One
+from superposition.explorer.measure import PLACE, Crossing, Measure, One
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.explorer.widget import Explorer, draws_source, module_source, style_source
 
 __all__ = [
     *declaration.__all__,
+    "PLACE",
+    "Crossing",
     "Explorer",
     "Measure",
     "One",

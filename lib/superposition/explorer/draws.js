@@ -120,3 +120,42 @@ export function sampler(steps, seed, compile) {
     return scope;
   };
 }
+
+// The normal quantile of 1 - p.
+const quantile = (p) => Math.SQRT2 * random.erfcinv(2 * Math.min(Math.max(p, 1e-300), 0.5));
+
+// Where the mean errors among `of` readouts reach what is allowed, over a whole number that they grow with, and its standard
+// error: largest_active in Python, and what it says of the method holds here. measure(value, trials) finds {mean, error}.
+export async function crossing(measure, { start, lowest, allowed, of, trials, place }) {
+  const few = Math.max(2, Math.round(trials / 10));
+  const known = new Map();
+  const tooMany = async (value) => {
+    if (!known.has(value)) known.set(value, (await measure(value, few)).mean > allowed);
+    return known.get(value);
+  };
+  const first = Math.max(1, Math.floor(start / 6));
+  let [low, high, step] = [start, undefined, first];
+  while (low > lowest && (await tooMany(low))) [low, high, step] = [Math.max(lowest, low - step), low, 2 * step];
+  if (await tooMany(low)) high = low + 1;
+  step = first;
+  while (high === undefined) {
+    if (await tooMany(low + step)) high = low + step;
+    else [low, step] = [low + step, 2 * step];
+  }
+  while (high - low > Math.max(1, low / 3)) {
+    const middle = Math.floor((low + high) / 2);
+    if (await tooMany(middle)) high = middle;
+    else low = middle;
+  }
+  const ends = [];
+  for (const value of [low, high]) {
+    const { mean, error } = await measure(value, trials);
+    const [seen, spread] = mean > 0 ? [mean, error] : [0.5 / trials, 1 / trials];
+    const z = quantile(seen / of);
+    ends.push({ z, se: (spread / of) * Math.sqrt(2 * Math.PI) * Math.exp((z * z) / 2), at: place(value) });
+  }
+  const part = (quantile(allowed / of) - ends[0].z) / (ends[1].z - ends[0].z);
+  const se = Math.hypot((1 - part) * ends[0].se, part * ends[1].se) / Math.abs(ends[1].z - ends[0].z);
+  const width = ends[1].at - ends[0].at;
+  return { at: ends[0].at + part * width, error: Math.abs(width) * se };
+}

@@ -119,23 +119,45 @@ export class Measuring {
     const { steps, measure } = this.draws;
     const given = this.given(job.values, measure.given);
     const trial = sampler(steps);
-    let [done, mean, squares] = [0, 0, 0];
-    while (done < measure.trials) {
-      const until = performance.now() + SLICE;
-      do {
-        const value = valueOf(measure.outcome, trial(given));
-        done += 1;
-        const step = value - mean;
-        mean += step / done;
-        squares += step * (value - mean);
-      } while (done < measure.trials && performance.now() < until);
-      this.progress.value = done / measure.trials;
-      await pause();
-      if (this.job !== job) return "";
-    }
-    const error = Math.sqrt(squares / (done - 1) / done);
-    this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: mean, se: error }], true);
-    return this.compared(job, mean, error);
+    const { trials, crossing } = measure;
+    // with a search, about so many trials besides those that the answer rests on
+    const whole = crossing ? 2.7 * trials : trials;
+    let drawn = 0;
+    const run = async (scope, count) => {
+      let [done, mean, squares] = [0, 0, 0];
+      while (done < count) {
+        const until = performance.now() + SLICE;
+        do {
+          const value = valueOf(measure.outcome, trial(scope));
+          done += 1;
+          const step = value - mean;
+          mean += step / done;
+          squares += step * (value - mean);
+        } while (done < count && performance.now() < until);
+        this.progress.value = Math.min((drawn + done) / whole, 0.99);
+        await pause();
+        if (this.job !== job) throw new Error("cancelled");
+      }
+      drawn += count;
+      return { mean, error: Math.sqrt(squares / (count - 1) / count) };
+    };
+    const found = crossing
+      ? await this.searched(job.values, (value, count) => run({ ...given, [crossing.symbol]: value }, count))
+      : await run(given, trials);
+    this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: found.mean, se: found.error }], true);
+    return this.compared(job, found.mean, found.error);
+  }
+
+  async searched(values, run) {
+    const { trials, crossing } = this.draws.measure;
+    const [start, allowed, of] = [crossing.start, crossing.allowed, crossing.of].map((channel) => valueOf(channel, values));
+    const place = (value) => valueOf(crossing.place, { ...values, [crossing.symbol]: value });
+    const back = (at) => valueOf(crossing.back, { ...values, place: at });
+    const { lowest } = crossing;
+    const search = { start: Math.max(lowest, Math.floor(start)), lowest, allowed, of, trials, place };
+    const { at, error } = await globalThis.superpositionDraws.crossing(run, search);
+    const slope = (back(at * (1 + 1e-6)) - back(at * (1 - 1e-6))) / (2e-6 * at);
+    return { mean: back(at), error: Math.abs(slope) * error };
   }
 
   compared({ values, seed }, found, error) {

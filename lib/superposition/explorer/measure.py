@@ -8,7 +8,7 @@ import sympy as sp
 from superposition.draws import Chain
 from superposition.explorer.declaration import Channel, Dot, Sentence, _text
 
-__all__ = ["Measure", "One"]
+__all__ = ["PLACE", "Crossing", "Measure", "One"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,52 @@ class One:
 
 
 @dataclass(frozen=True)
+class Crossing:
+    """Where the mean of an outcome, which grows with a whole number, reaches what is allowed.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The whole number, an input of the chain.
+    allowed, of : channel
+        The mean that is allowed, and the number of things of which it counts the wrong ones.
+    start : channel
+        Where the search begins.
+    place : channel
+        Of the whole number: in it the normal quantile of the share of wrong ones is taken as linear.
+    back : channel
+        What is shown, of the place, the symbol `PLACE`.
+    lowest : int
+        The smallest number that is tried.
+
+    Notes
+    -----
+    As `simulate.largest_active` and `simulate.largest_levels`, which say how well it does.
+    """
+
+    symbol: sp.Symbol
+    _: KW_ONLY
+    allowed: object
+    of: object
+    start: object
+    place: object
+    back: object
+    lowest: int = 1
+
+    def json(self, board):
+        given = {
+            name: board.use(Channel(f"crossing: {name}", getattr(self, name))) for name in ("allowed", "of", "start")
+        }
+        given["place"] = board.use(Channel("crossing: place", self.place), [self.symbol.name])
+        given["back"] = board.use(Channel("crossing: back", self.back), [PLACE.name])
+        channels = {name: channel.json() for name, channel in given.items()}
+        return {"symbol": self.symbol.name, "lowest": self.lowest, **channels}
+
+
+PLACE = sp.Symbol("place", positive=True)
+
+
+@dataclass(frozen=True)
 class Measure:
     """A simulation that every reader can run at the current setting.
 
@@ -52,8 +98,10 @@ class Measure:
         Where its point stands; the horizontal axis' symbol if left out.
     given : mapping of sympy.Symbol to SymPy expression or number
         Inputs of the chain that no slider moves.
+    crossing : Crossing, optional
+        Then what is found is not the mean of the outcome, but where it reaches what is allowed.
     trials : int
-        How many.
+        How many; with a crossing, on either side of it.
     one : One, optional
         What is shown of a single trial.
     seed : int
@@ -72,6 +120,7 @@ class Measure:
     formula: object = None
     x: object = None
     given: Mapping = field(default_factory=dict)
+    crossing: Crossing | None = None
     trials: int = 400
     one: One | None = None
     seed: int = 1
@@ -85,6 +134,8 @@ class Measure:
             _text("measure: quantity", self.quantity, empty=False)
         if self.one is not None and not isinstance(self.one, One):
             raise TypeError(f"measure: one = {self.one!r}; accepted: a One")
+        if self.crossing is not None and not isinstance(self.crossing, Crossing):
+            raise TypeError(f"measure: crossing = {self.crossing!r}; accepted: a Crossing")
         for name, low in (("trials", 2), ("seed", 0)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value < 2**31:
@@ -104,10 +155,12 @@ class Measure:
                 "mark": first_mark,
                 "quantity": self.quantity,
                 "trials": self.trials,
-                "given": _given("measure", self.given, board, self.chain),
+                "given": _given("measure", self.given, board, self.chain, self.crossing),
                 "outcome": outcome.json(),
                 "x": board.use(place).json(),
             }
+            if self.crossing is not None:
+                stored["measure"]["crossing"] = self.crossing.json(board)
             if self.formula is not None:
                 stored["measure"]["formula"] = board.use(Channel("measure: formula", self.formula)).json()
             marks.append(_found("measured here (± 2 standard errors)", 0, 2))
@@ -148,13 +201,13 @@ def _known(channel, board, chain, vectors=True):
     return channel
 
 
-def _given(where, given, board, chain):
-    stored = {}
+def _given(where, given, board, chain, crossing=None):
+    stored, searched = {}, set() if crossing is None else {crossing.symbol.name}
     for symbol, value in given.items():
         if str(symbol) not in chain.inputs:
             raise ValueError(f"{where}: given has {symbol}; accepted: {', '.join(chain.inputs)}")
         stored[str(symbol)] = board.use(Channel(f"{where}: given {symbol}", value)).json()
     for name in chain.inputs:
-        if name not in stored and name not in board.order:
+        if name not in stored and name not in board.order and name not in searched:
             raise ValueError(f"{where}: given lacks {name}, an input of the chain that no slider moves")
     return stored

@@ -67,7 +67,7 @@ def draws_source():
     It sets `superpositionDraws`, whose `sampler(steps, seed, compile)` draws what a `Chain` declares.
     """
     vendored, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("vendor/draws/bundle.js", "draws.js"))
-    names = re.findall(r"^export function (\w+)", own, flags=re.MULTILINE)
+    names = re.findall(r"^export (?:async )?function (\w+)", own, flags=re.MULTILINE)
     own = re.sub(r"^export ", "", own, flags=re.MULTILINE)
     return f"globalThis.superpositionDraws = (() => {{\n{vendored}\n{own}\nreturn {{ {', '.join(names)} }};\n}})();\n"
 

@@ -4,9 +4,28 @@ import sympy as sp
 from sympy import stats
 
 from superposition.draws import Chain, Directions, Draw, Let, Repeat, Total, overlap, overlap_tail
-from superposition.symbols import l, m, n, t, theta
+from superposition.symbols import A, K, S, l, m, n, t, theta
 
-__all__ = ["absent", "alarms", "counted", "errors", "missed", "present", "readouts", "shown", "square", "wrong"]
+__all__ = [
+    "absent",
+    "alarms",
+    "counted",
+    "decoded",
+    "errors",
+    "false_alarms",
+    "largest",
+    "levels",
+    "misread",
+    "missed",
+    "noise",
+    "noisy",
+    "present",
+    "readouts",
+    "shown",
+    "square",
+    "states",
+    "wrong",
+]
 
 square = sp.Symbol("square", nonnegative=True)
 """|x|², the squared length of the neurons' state."""
@@ -72,3 +91,72 @@ def counted(most):
         Total(missed, sp.Piecewise((0, present > theta), (1, True))),
         Let(wrong, alarms + missed),
     ]
+
+
+largest = sp.Symbol("largest", nonnegative=True)
+"""1 where all present features are at the largest level, 0 where they use all levels equally often."""
+false_alarms, misread = sp.symbols("false_alarms misread", nonnegative=True)
+noise = sp.Symbol("noise", real=True)
+_level, _uniform, _before = sp.symbols("level uniform before", nonnegative=True)
+_gaps = K - 1
+
+
+def _one_more(activation):
+    return Let(square, sp.Max(square + 2 * activation * _length * t + activation**2, 0))
+
+
+_picked = [
+    Draw(_uniform, stats.Uniform, 0, 1),
+    Let(_level, sp.Piecewise((_gaps, largest > 0), (sp.Min(sp.floor(1 + _gaps * _uniform), _gaps), True))),
+]
+_half_gap = 1 / (2 * _gaps)
+
+levels = Chain(
+    [n, m, l, K, largest],
+    [
+        Let(square, sp.S.Zero),
+        Repeat(l - 1, [*_picked, *overlap(t, n), _one_more(_level / _gaps)]),
+        Let(_before, _length),
+        *_picked,
+        *overlap(t, n),
+        _one_more(_level / _gaps),
+        Let(false_alarms, (m - l) * overlap_tail(_half_gap / _length, n)),
+        # the highest level is read wrongly from below only
+        Let(misread, l * sp.Piecewise((1, _level >= _gaps), (2, True)) * overlap_tail(_half_gap / _before, n)),
+        Let(errors, false_alarms + misread),
+    ],
+)
+"""Reading all m features of a random code at the nearest of K levels; what is decoded wrongly is expected, given lengths."""
+
+decoded = Chain(
+    [n, l, A],
+    [
+        Let(square, sp.S.Zero),
+        Repeat(l - 1, [Draw(_uniform, stats.Uniform, 0, A), *overlap(t, n), _one_more(_uniform)]),
+        *overlap(t, n),
+        Let(noise, _length * t),
+    ],
+)
+"""What l - 1 other features, each at any value up to A, add to a readout."""
+
+noisy = Chain(
+    [n, m, l, S, K, theta],
+    [
+        Draw(_uniform, stats.Uniform, 0, 1, count=l),
+        Let(_level, sp.Min(sp.floor(1 + _gaps * _uniform), _gaps)),
+        Draw(noise, stats.ChiSquared, n),
+        Directions(
+            square,
+            present,
+            count=l,
+            dimension=n,
+            activation=_level / _gaps,
+            # the mean square of a neuron's value is that of the levels, times l/n
+            beside=sp.sqrt(noise * l * K * (2 * K - 1) / (6 * _gaps**2 * n * S)),
+        ),
+        Let(false_alarms, (m - l) * overlap_tail(theta / (_gaps * _length), n)),
+        Total(misread, sp.Min(sp.Abs(sp.Min(sp.Max(sp.ceiling(_gaps * present - theta), 0), _gaps) - _level), 1)),
+        Let(errors, false_alarms + misread),
+    ],
+)
+"""Reading all m features of a random code from neurons with noise of their own, their signal-to-noise ratio being S."""
