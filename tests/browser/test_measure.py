@@ -1,15 +1,29 @@
 """What a reader can try on the page: one network, and many, without a kernel.
 
-A measured mean is compared with its formula at 7 standard errors where the formula is exact to that precision.
+That what is drawn has the right law is tested without a page, in tests/test_draws.py.
 """
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
+from test_explorers import demo_page
+
+from superposition import formulas, simulate
+from superposition.explorers import booleanish, is_it_a_win, sparsity
 
 MEASURED = re.compile(r"Measured .* ± .* \(one standard error, [\d,]+ trials, seed (\d+)\)\.")
 DRAWN = re.compile(r"Drawn with seed (\d+): ")
+
+
+@pytest.fixture(scope="module")
+def site(serve, tmp_path_factory):
+    """Address of a page with the explorers that measure."""
+    folder = tmp_path_factory.mktemp("measure")
+    makers = (sparsity.two_bells, sparsity.readout_errors, booleanish.levels_against_active, is_it_a_win.equal_noise)
+    demo_page(folder, [make() for make in makers])
+    return serve(folder)
 
 
 def shown(page, site, address):
@@ -36,7 +50,7 @@ def test_random_numbers_come_when_they_are_first_asked_for(new_page, site):
     page = new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    figure = shown(page, site, "book/sparsity.html#readout-errors?l=12")
+    figure = shown(page, site, "index.html#readout-errors?l=12")
     assert not [url for url in asked if "draws.js" in url]
     press(figure, "Draw one", DRAWN)
     press(figure, "Measure", MEASURED)
@@ -44,7 +58,7 @@ def test_random_numbers_come_when_they_are_first_asked_for(new_page, site):
 
 
 def test_one_network_is_drawn_in_dots_and_words(new_page, site):
-    figure = shown(new_page(), site, "book/sparsity.html#two-bells?l=12&n=1024&m=10000")
+    figure = shown(new_page(), site, "index.html#two-bells?l=12&n=1024&m=10000")
     legend = figure.locator(".sp-legend > li", has_text="one network")
     assert not any(line.is_visible() for line in legend.all())
     before = dots(figure)
@@ -59,7 +73,7 @@ def test_one_network_is_drawn_in_dots_and_words(new_page, site):
 
 
 def test_same_seed_gives_the_same_network_and_another_another(new_page, site):
-    address = "book/sparsity.html#two-bells?l=20&n=256&m=10000&seed=7"
+    address = "index.html#two-bells?l=20&n=256&m=10000&seed=7"
     page = new_page()
     figure = shown(page, site, address)
     first = press(figure, "Draw one", re.compile("seed 7:"))
@@ -72,7 +86,7 @@ def test_same_seed_gives_the_same_network_and_another_another(new_page, site):
 
 def test_seed_is_in_the_link_where_it_was_changed(new_page, site):
     page = new_page()
-    figure = shown(page, site, "book/sparsity.html#readout-errors?l=12&n=1024&m=10000")
+    figure = shown(page, site, "index.html#readout-errors?l=12&n=1024&m=10000")
     seed = figure.get_by_label("seed")
     expect(seed).to_have_value("1")
     seed.fill("42")
@@ -83,13 +97,13 @@ def test_seed_is_in_the_link_where_it_was_changed(new_page, site):
     seed.blur()
     expect(seed).to_have_value("1")
     for refused in ("-3", "1.5", "x", "99999999999"):
-        figure = shown(page, site, f"book/sparsity.html#readout-errors?l=12&seed={refused}")
+        figure = shown(page, site, f"index.html#readout-errors?l=12&seed={refused}")
         expect(figure.get_by_label("seed")).to_have_value("1")
 
 
 @pytest.mark.parametrize("setting", ["l=12&n=1024&m=10000", "l=2&n=64&m=1000", "l=500&n=16384&m=1000000000"])
 def test_measured_mean_stands_on_the_chart_with_its_error(new_page, site, setting):
-    figure = shown(new_page(), site, f"book/sparsity.html#readout-errors?{setting}")
+    figure = shown(new_page(), site, f"index.html#readout-errors?{setting}")
     before = dots(figure)
     said = press(figure, "Measure", MEASURED)
     assert re.search(r"The formula gives .*, .* standard errors (below|above)\.$", said)
@@ -100,7 +114,7 @@ def test_measured_mean_stands_on_the_chart_with_its_error(new_page, site, settin
 
 def test_measurement_is_run_and_cancelled_by_the_keyboard(new_page, site):
     page = new_page()
-    figure = shown(page, site, "book/sparsity.html#readout-errors?l=500&n=16384&m=10000")
+    figure = shown(page, site, "index.html#readout-errors?l=500&n=16384&m=10000")
     press(figure, "Draw one", DRAWN)
     before = dots(figure)
     measure = figure.get_by_role("button", name="Measure")
@@ -121,7 +135,7 @@ def test_measurement_is_run_and_cancelled_by_the_keyboard(new_page, site):
 
 def test_page_is_looked_at_between_slices(new_page, site):
     page = new_page()
-    figure = shown(page, site, "book/sparsity.html#readout-errors?l=500&n=16384&m=10000")
+    figure = shown(page, site, "index.html#readout-errors?l=500&n=16384&m=10000")
     press(figure, "Draw one", DRAWN)
     page.evaluate("""() => {
       window.turns = new Set();
@@ -131,3 +145,42 @@ def test_page_is_looked_at_between_slices(new_page, site):
     }""")
     press(figure, "Measure", MEASURED)
     assert page.evaluate("window.turns.size") > 10
+
+
+def number(text):
+    """A number as the page writes it."""
+    factor, _, power = text.partition(" × 10")
+    return float(factor.replace(",", "")) * 10.0 ** int(
+        power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) or 0
+    )
+
+
+def levels_by_numpy(rng):
+    found = simulate.largest_levels(8192, 10**4, 10, formulas.errors_at_limit(m=10**4), 2000, rng)
+    return found.n_levels, found.n_levels_se
+
+
+def bits_by_numpy(rng):
+    def measure(n_active):
+        return simulate.superposed_errors(2048, 10**6, n_active, 30.0, 400, rng)
+
+    found = simulate.largest_active(measure, formulas.errors_at_limit(m=10**6), 10**6, 15)
+    ends = [formulas.capacity_bits(l=found.n_active + step, m=10**6, n=2048) for step in (0, found.n_active_se)]
+    return ends[0], ends[1] - ends[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "by_numpy"),
+    [
+        ("levels-against-active?l=10&n=8192&m=10000", levels_by_numpy),
+        ("equal-noise?S=30&n=2048&m=1000000", bits_by_numpy),
+    ],
+)
+def test_search_finds_where_errors_reach_what_is_allowed(new_page, site, setting, by_numpy):
+    figure = shown(new_page(), site, f"index.html#{setting}")
+    said = press(figure, "Measure", MEASURED)
+    found, error = map(number, re.search(r": (\S+) ± (.*?) \(one", said).groups())
+    expected, spread = by_numpy(np.random.default_rng(4))
+    assert 0 < error < found / 20
+    # rounded to three digits on the page
+    assert abs(found - expected) < 7 * np.hypot(error, spread) + 0.005 * found
