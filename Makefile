@@ -64,7 +64,7 @@ lock: $(READY)  ## write the locks again from pyproject.toml, with the newest ve
 	$(BIN)/python tools/lock.py
 
 vendor:  ## rebuild the vendored JavaScript, styles and fonts (the only command that needs Node)
-	cd tools/vendor && npm ci && npm run explorer && npm run site
+	cd tools/vendor && npm ci && npm run explorer && npm run draws && npm run site
 
 clean:  ## remove the site and the environment
 	rm -rf _build .venv

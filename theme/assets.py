@@ -51,7 +51,9 @@ def explorer_assets(app, pagename, body):
     declarations = [json.loads(data) for data in DECLARATION.findall(body)]
     if not declarations:
         return [], []
-    special, source = explorer.page_source(declarations)
+    drawn = any("draws" in declaration for declaration in declarations)
+    draws = write_asset(app, "draws.js", explorer.draws_source()) if drawn else None
+    special, source = explorer.page_source(declarations, draws and "../{path}?v={version}".format(**draws))
     scripts = {"explorer.js": explorer.script_source()}
     if special:
         scripts[f"{special}.js"] = explorer.special_source(special)

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from superposition import formulas
-from superposition.explorer import format_value, module_source, style_source, with_unit
+from superposition.explorer import draws_source, format_value, module_source, style_source, with_unit
 from tests.stored import IN_BOOK, readouts_by_numpy
 
 NO_NUMBER = re.compile(r"NaN|Infinity|\bundefined\b|\bnull\b|\[object")
@@ -19,6 +19,7 @@ PAGES = ["", *dict.fromkeys(path for path, _ in IN_BOOK)]
 
 def demo_page(folder, explorers):
     (folder / "explorer.js").write_text(module_source(), encoding="utf-8")
+    (folder / "draws.js").write_text(draws_source(), encoding="utf-8")
     (folder / "explorer.css").write_text(style_source(), encoding="utf-8")
     page = f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Every mark</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="explorer.css">

@@ -6,10 +6,12 @@ whole in the cell's output, from which the site's script brings it to life. The 
 
 from superposition.explorer import declaration, scenes
 from superposition.explorer.declaration import *  # noqa: F403
+from superposition.explorer.measure import PLACE, Crossing, Measure, One
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.explorer.scenes import *  # noqa: F403
 from superposition.explorer.widget import (
     Explorer,
+    draws_source,
     module_source,
     page_source,
     script_source,
@@ -21,7 +23,12 @@ from superposition.explorer.widget import (
 __all__ = [
     *declaration.__all__,
     *scenes.__all__,
+    "PLACE",
+    "Crossing",
     "Explorer",
+    "Measure",
+    "One",
+    "draws_source",
     "format_value",
     "module_source",
     "page_source",

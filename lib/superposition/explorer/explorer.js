@@ -3,6 +3,7 @@
 
 import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
+import { Measuring } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { Scene } from "./scenes.js";
 import { element, rich, sentences, svg } from "./words.js";
@@ -53,7 +54,7 @@ function swatch({ type, series, dash, x, spread, head, hollow, filled }) {
 function legend(declaration) {
   const items = declaration.marks.filter(({ label }) => label);
   if (items.length === 0) return "";
-  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", {}, key(mark), element("span", {}, ...rich(mark.label)))));
+  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", { hidden: Boolean(mark.here) }, key(mark), element("span", {}, ...rich(mark.label)))));
 }
 
 function key(mark) {
@@ -127,6 +128,10 @@ export class Explorer {
     head.append(title, tools);
     head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
     if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
+    if (declaration.draws) {
+      this.measuring = new Measuring(this, own("seed"));
+      this.text.after(this.measuring.controls);
+    }
     figure.classList.add("sp-ready");
   }
 
@@ -235,6 +240,7 @@ export class Explorer {
       const { value, unit } = declaration.readouts[i];
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
+    this.measuring?.show();
     if (!this.width) return;
     this.chart.replaceChildren(this.drawn(this.width));
   }
@@ -287,8 +293,7 @@ export class Explorer {
       running(false);
       result.replaceChildren(...rich(message.sentence));
       if (message.type !== "point") return;
-      this.found.set(message.mark, [...(this.found.get(message.mark) ?? []), message.point]);
-      this.paint();
+      this.find(message.mark, [message.point], true);
     });
     return element(
       "div",
@@ -298,9 +303,19 @@ export class Explorer {
     );
   }
 
+  // Points found here join the mark that shows them, or take its place; its line in the legend appears with them.
+  find(mark, points, join) {
+    this.found.set(mark, join ? [...(this.found.get(mark) ?? []), ...points] : points);
+    const labelled = this.declaration.marks.filter(({ label }) => label);
+    const line = this.figure.querySelectorAll(".sp-legend > li")[labelled.indexOf(this.declaration.marks[mark])];
+    if (line) line.hidden = false;
+    this.paint();
+  }
+
   destroy() {
     clearTimeout(this.saying);
     this.scene?.stop?.();
+    this.measuring?.cancel();
     this.observer.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);

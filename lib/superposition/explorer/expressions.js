@@ -9,15 +9,27 @@ export function define(known) {
   for (const [key, f] of Object.entries(known)) functions.set(key, f);
 }
 
-function compile(code, names) {
+// A JavaScript expression as a function of the named numbers.
+export function compile(code, names) {
   const key = `${names}:${code}`;
   if (!functions.has(key)) functions.set(key, translate(code, names));
   return functions.get(key);
 }
 
-// The value of a JavaScript expression whose variables are the keys of scope.
+// The names that an expression uses besides functions; widget.py finds the same ones.
+const NAMES = /(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()/g;
+const CONSTANTS = new Set(["Math", "NaN", "Infinity", "true", "false"]);
+const named = new Map();
+
+function namesIn(code) {
+  if (!named.has(code)) named.set(code, [...new Set(code.match(NAMES))].filter((name) => !CONSTANTS.has(name)));
+  return named.get(code);
+}
+
+// The value of a JavaScript expression whose variables are keys of scope.
 export function evaluate(code, scope) {
-  return compile(code, Object.keys(scope))(...Object.values(scope));
+  const names = namesIn(code);
+  return compile(code, names)(...names.map((name) => scope[name]));
 }
 
 // A channel is a number or {of: names, js: expression, inside: condition}; outside its domain it has no value.

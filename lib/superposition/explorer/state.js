@@ -9,6 +9,7 @@ export class State {
     this.given = declaration.given ?? [];
     this.positions = this.sliders.map(({ start }) => start);
     this.ranges = [];
+    this.seed = this.firstSeed = declaration.draws?.seed;
     this.settle();
   }
 
@@ -46,6 +47,7 @@ export class State {
 
   reset() {
     this.positions = this.sliders.map(({ start }) => start);
+    this.seed = this.firstSeed;
     this.settle();
   }
 
@@ -59,6 +61,7 @@ export class State {
 
   get hash() {
     const query = Object.entries(this.settings).map(([symbol, value]) => `${symbol}=${value}`);
+    if (this.seed !== this.firstSeed) query.push(`seed=${this.seed}`);
     return `#${this.id}?${query.join("&")}`;
   }
 
@@ -72,6 +75,8 @@ export class State {
       const number = text?.trim() ? Number(text) : NaN;
       this.positions[i] = Number.isFinite(number) ? nearest(values, number) : start;
     });
+    const seed = wanted.get("seed");
+    this.seed = this.firstSeed !== undefined && isSeed(seed) ? Number(seed) : this.firstSeed;
     this.settle();
     return true;
   }
@@ -80,6 +85,11 @@ export class State {
     const values = this.values;
     return Object.entries(setting).every(([symbol, value]) => symbol === except || values[symbol] === value);
   }
+}
+
+// Text that can seed random numbers.
+export function isSeed(text) {
+  return /^\d+$/.test(text ?? "") && Number(text) < 2 ** 31;
 }
 
 function nearest(values, number) {

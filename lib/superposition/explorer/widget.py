@@ -28,11 +28,13 @@ from superposition.explorer.declaration import (
     letter,
     tidy,
 )
+from superposition.explorer.measure import Measure
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
 __all__ = [
     "Explorer",
+    "draws_source",
     "module_source",
     "page_source",
     "script_source",
@@ -49,11 +51,15 @@ _MODULES = (
     "words.js",
     "state.js",
     "chart.js",
+    "measure.js",
     "scenes.js",
     "explorer.js",
 )
 # The file with what formulas call beside Math; the second has the first one's, too, and is four times as long.
 _SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc", "betaincinv"}}
+# Words of an expression that are no names of numbers; expressions.js has the same.
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")
+_CONSTANTS = {"Math", "NaN", "Infinity", "true", "false"}
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -96,13 +102,15 @@ def special_source(name):
     return _unexported(_joined(f"vendor/{name}.js"))
 
 
-def page_source(declarations):
+def page_source(declarations, draws=None):
     """What the explorers of one page need beside `script_source`.
 
     Parameters
     ----------
     declarations : list of dict
         As they are stored.
+    draws : str or None
+        Where `draws_source` is, as seen from the script.
 
     Returns
     -------
@@ -115,32 +123,38 @@ def page_source(declarations):
     called = set(re.findall(r"\b\w+(?=\()", " ".join(code for _, code in expressions)))
     special = next((name for name in reversed(_SPECIAL) if called & _SPECIAL[name]), None)
     functions = (f"{json.dumps(f'{names}:{code}')}: ({names}) => ({code}),\n" for names, code in expressions)
-    return special, f"superposition.define({{\n{''.join(functions)}}});\nsuperposition.hydrate();\n"
+    place = f"superposition.draws = new URL({json.dumps(draws)}, document.currentScript.src).href;\n" if draws else ""
+    return special, f"superposition.define({{\n{''.join(functions)}}});\n{place}superposition.hydrate();\n"
 
 
-def _expressions(declaration):
-    """Yield every expression of a declaration: the names it is called with, and its code."""
-    sliders = [slider["symbol"] for slider in declaration["sliders"]]
-    for i, slider in enumerate(declaration["sliders"]):
-        if "inside" in slider:
-            yield ",".join(sliders[: i + 1]), slider["inside"]
-    known = sliders + [given["symbol"] for given in declaration.get("given", ())]
-    said = [(sentence, ()) for sentence in declaration["text"]]
-    said += [(mark["words"], mark.get("over", ())) for mark in declaration["marks"] if mark["type"] == "words"]
-    for sentence, over in said:
-        if "when" in sentence:
-            yield ",".join([*known, *(symbol for symbol, *_ in over)]), sentence["when"]
-    yield from _channels(declaration)
-
-
-def _channels(part):
-    """Yield the expressions of every {"of": names, "js": code} in a part of a declaration, and of its domain."""
+def _expressions(part):
+    """Yield every expression of a part of a declaration: the names it is called with, and its code."""
     if isinstance(part, list):
         part = dict(enumerate(part))
     if isinstance(part, dict):
-        yield from ((",".join(part["of"]), part[key]) for key in ("js", "inside") if key in part and "js" in part)
+        if "js" in part:
+            yield from ((",".join(part["of"]), part[key]) for key in ("js", "inside") if key in part)
+        else:
+            yield from (_free(part[key]) for key in ("inside", "when") if isinstance(part.get(key), str))
         for inner in part.values():
-            yield from _channels(inner)
+            yield from _expressions(inner)
+
+
+def _free(code):
+    names = dict.fromkeys(name for name in _NAMES.findall(code) if name not in _CONSTANTS)
+    return ",".join(names), code
+
+
+@functools.cache
+def draws_source():
+    """The random numbers of *Draw one* and *Measure* as a classic script, which a page loads when they are first needed.
+
+    It sets `superpositionDraws`, whose `sampler(steps, seed, compile)` draws what a `Chain` declares.
+    """
+    vendored, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("vendor/draws/bundle.js", "draws.js"))
+    names = re.findall(r"^export (?:async )?function (\w+)", own, flags=re.MULTILINE)
+    own = re.sub(r"^export ", "", own, flags=re.MULTILINE)
+    return f"globalThis.superpositionDraws = (() => {{\n{vendored}\n{own}\nreturn {{ {', '.join(names)} }};\n}})();\n"
 
 
 @functools.cache
@@ -315,6 +329,8 @@ class Explorer(anywidget.AnyWidget):
         The text alternative: what the current setting shows, in words. Needed.
     simulate : Simulation, optional
         What a reader with a kernel can run.
+    measure : Measure, optional
+        What every reader can run.
     aspect : float, optional
         Height of the chart over its width, for charts in which both axes measure the same.
 
@@ -341,11 +357,13 @@ class Explorer(anywidget.AnyWidget):
     'With 256 neurons two random directions overlap by 0.0625.'
     """
 
-    _esm = module_source()
+    _esm = module_source() + draws_source()
     _css = style_source()
     declaration = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, aspect=None):
+    def __init__(
+        self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, measure=None, aspect=None
+    ):
         sliders = _checked_list("sliders", sliders, Slider)
         self._checked(id, title, caption, sliders)
         marks = _checked_list("marks", marks, Mark)
@@ -359,6 +377,10 @@ class Explorer(anywidget.AnyWidget):
                 raise ValueError(f"{which} is empty; accepted: at least one {kind.__name__}")
         if simulate is not None and not isinstance(simulate, Simulation):
             raise TypeError(f"simulate = {simulate!r}; accepted: a Simulation")
+        if measure is not None and not isinstance(measure, Measure):
+            raise TypeError(f"measure = {measure!r}; accepted: a Measure")
+        if measure is not None and simulate is not None:
+            raise ValueError("simulate and measure are both given; accepted: one of them")
         if aspect is not None and (
             isinstance(aspect, bool) or not isinstance(aspect, (int, float)) or not 0 < aspect <= 2
         ):
@@ -375,6 +397,7 @@ class Explorer(anywidget.AnyWidget):
             self._sentence(board, sentence)
         if simulate is not None:
             self._place, self._compared = self._simulated(board, simulate, swept)
+        draws, found = ({}, []) if measure is None else measure.json(board, swept, len(drawn))
 
         stored = {
             "id": id,
@@ -384,9 +407,10 @@ class Explorer(anywidget.AnyWidget):
             "x": x.json("x"),
             "y": y.json("y"),
             **({"aspect": aspect} if aspect is not None else {}),
-            "marks": drawn,
+            "marks": drawn + found,
             "readouts": [readout.json() for readout in readouts],
             "text": [sentence.json() for sentence in sentences],
+            **({"draws": draws} if draws else {}),
         }
         self._settle(id, title, caption, board, readouts, sentences, simulate, stored)
 

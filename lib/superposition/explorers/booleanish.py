@@ -7,12 +7,15 @@ import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.explorer import (
+    PLACE,
     Area,
     Axis,
     Bars,
+    Crossing,
     Curve,
     Dot,
     Explorer,
+    Measure,
     Readout,
     Rule,
     Samples,
@@ -20,6 +23,7 @@ from superposition.explorer import (
     Simulation,
     Slider,
 )
+from superposition.simulate import chains
 from superposition.symbols import K, b, l, m, n
 
 __all__ = ["bits_against_levels", "few_bits", "level_bells", "levels_against_active"]
@@ -100,12 +104,6 @@ def _level_points(use, trials):
 def levels_against_active():
     """Levels that can be told apart, against the number of active features."""
 
-    def run(rng, l, m, n):
-        allowed = formulas.errors_at_limit(m=m)
-        slices = simulate.largest_levels.slices(int(n), int(m), int(l), allowed, 2000, rng, slices=40)
-        for fraction, found in slices:
-            yield fraction, found.n_levels, found.n_levels_se, found.trials
-
     largest, uniform = formulas.levels, formulas.levels_uniform
     return Explorer(
         id="levels-against-active",
@@ -142,7 +140,24 @@ def levels_against_active():
             ),
             Sentence("Not even present and absent can be told apart everywhere.", when=l > formulas.max_active.expr),
         ],
-        simulate=Simulation(run, "number of levels, used equally often", formula=uniform.expr),
+        measure=Measure(
+            chains.levels,
+            chains.errors,
+            "number of levels, used equally often",
+            formula=uniform.expr,
+            given={chains.largest: 0},
+            crossing=Crossing(
+                K,
+                allowed=formulas.errors_at_limit,
+                of=m,
+                start=uniform.expr,
+                # half a gap over the noise, in units of its value with one gap and everything at the largest
+                place=sp.sqrt(6 / (K * (2 * K - 1))),
+                back=sp.Max(1, 1 + (sp.sqrt(1 + 48 / PLACE**2) - 3) / 4),
+                lowest=2,
+            ),
+            trials=1000,
+        ),
     )
 
 

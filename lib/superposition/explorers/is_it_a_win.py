@@ -7,19 +7,22 @@ import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.explorer import (
+    PLACE,
     Area,
     Axis,
+    Crossing,
     Curve,
     Dot,
     Explorer,
+    Measure,
     Readout,
     Rule,
     Samples,
     Sentence,
-    Simulation,
     Slider,
 )
-from superposition.symbols import K, S, c, l, m, n
+from superposition.simulate import chains
+from superposition.symbols import K, S, c, l, m, n, theta
 
 __all__ = ["capacity", "equal_noise", "win_map"]
 
@@ -92,15 +95,6 @@ def equal_noise():
     dense, noisy, bound = _inside(formulas.dense_float_bits), _inside(formulas.noisy_capacity), formulas.shannon_bits
     active, two_levels = formulas.max_active_noisy.expr, 2 * sp.log(n)
 
-    def run(rng, S, m, n, repeats=10):
-        size, features = int(n), int(m)
-        values = []
-        for done in range(1, repeats + 1):
-            found = _borne(size, features, S, 20, rng).n_active
-            values.append(formulas.capacity_bits(l=max(1, found), m=features, n=size))
-            if done > 1:
-                yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), 20 * done
-
     return Explorer(
         id="equal-noise",
         title="The same neurons, the same noise",
@@ -139,7 +133,22 @@ def equal_noise():
             Sentence("Dense floats carry {dense}.", dense=dense, when=two_levels <= S),
             Sentence("Dense floats cannot even hold two levels in every neuron.", when=two_levels > S),
         ],
-        simulate=Simulation(run, "bits per neuron in superposition", formula=noisy),
+        measure=Measure(
+            chains.noisy,
+            chains.errors,
+            "bits per neuron in superposition",
+            formula=noisy,
+            given={K: 2, theta: sp.S.Half},
+            crossing=Crossing(
+                l,
+                allowed=formulas.errors_at_limit,
+                of=m,
+                start=active,
+                place=1 / sp.sqrt(l),
+                back=formulas.capacity_bits.expr.subs(l, sp.Max(1, PLACE**-2)),
+            ),
+            trials=100,
+        ),
     )  # fmt: skip
 
 

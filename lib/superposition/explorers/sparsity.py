@@ -4,15 +4,19 @@ from functools import cache
 
 import numpy as np
 import sympy as sp
+from sympy import stats
 
 from superposition import codes, formulas, simulate
 from superposition.data.measured import measured
+from superposition.draws import Draw, overlap_tail
 from superposition.explorer import (
     Area,
     Axis,
     Curve,
     Dot,
     Explorer,
+    Measure,
+    One,
     Readout,
     Rule,
     Samples,
@@ -21,20 +25,32 @@ from superposition.explorer import (
     Slider,
 )
 from superposition.formula import Q
-from superposition.symbols import l, m, n
+from superposition.simulate import chains
+from superposition.symbols import l, m, n, theta
 
 __all__ = ["most_or_every", "readout_errors", "tight_frames", "two_bells"]
 
 _HALF = sp.Rational(1, 2)
 
 
-def _errors(slices):
-    for fraction, result in slices:
-        yield fraction, result.errors, result.errors_se, result.trials
+_ABSENT_DOTS = 300
+# with so many of the active features looked at, the rest adds nothing to the precision
+_LOOKED_AT = 40
 
 
-def _random_code_errors(rng, l, m, n):
-    return _errors(simulate.random_code_errors.slices(int(n), int(m), int(l), 2000, rng, slices=40))
+def _network(dots, steps=()):
+    """One network: what of it is drawn, and what it reads wrongly, in words."""
+    return One(
+        dots,
+        [
+            Sentence(
+                "{alarms} of {absent} absent features read as active, {missed} of {l} active ones missed.",
+                absent=m - l,
+            )
+        ],
+        steps=[*chains.counted(_ABSENT_DOTS), *steps],
+        given={chains.shown: l},
+    )
 
 
 def two_bells():
@@ -51,6 +67,21 @@ def two_bells():
     absent = (m - l) * bell(0, formulas.crosstalk_std)
     present = l * bell(1, formulas.crosstalk_std_present)
     floor = _HALF
+    # the bin beside the threshold, where the bell of the absent features is measured
+    end, length = sp.Rational(3, 5), sp.sqrt(chains.square)
+    above = overlap_tail(_HALF / length, n) - overlap_tail(end / length, n)
+    noise = formulas.crosstalk_std.expr
+    low, high = sp.symbols("low high", real=True)
+    heights = [
+        Draw(low, stats.Uniform, 0, 1, count=sp.Min(m - l, _ABSENT_DOTS)),
+        Draw(high, stats.Uniform, 0, 1, count=l),
+    ]
+    network = [
+        Dot(
+            chains.absent, sp.exp(low) * 3 / 5, label=f"one network: absent features, {_ABSENT_DOTS} of them", series=3
+        ),
+        Dot(chains.present, sp.exp(high) * 2, label="one network: active features", series=4),
+    ]
     return Explorer(
         id="two-bells",
         title="What a threshold can tell apart",
@@ -91,6 +122,15 @@ def two_bells():
                 when=(formulas.false_alarm.expr < sp.Rational(1, 100)) & (formulas.expected_errors.expr > 1),
             ),
         ],
+        measure=Measure(
+            chains.readouts,
+            (m - l) * above / (end - _HALF),
+            "absent features per unit of readout between 0.5 and 0.6",
+            formula=(m - l) * (Q(_HALF / noise) - Q(end / noise)) / (end - _HALF),
+            x=(end + _HALF) / 2,
+            given={theta: _HALF, chains.shown: 1},
+            one=_network(network, heights),
+        ),
     )  # fmt: skip
 
 
@@ -146,7 +186,14 @@ def readout_errors():
             Sentence("All features can be read.", when=formulas.expected_errors.expr < sp.Rational(1, 10)),
             Sentence("Too many are active for all to be read.", when=formulas.expected_errors.expr > 1),
         ],
-        simulate=Simulation(_random_code_errors, "expected errors of a random code", formula=formulas.expected_errors),
+        measure=Measure(
+            chains.readouts,
+            chains.errors,
+            "wrong readouts of a random code",
+            formula=formulas.expected_errors,
+            given={theta: _HALF, chains.shown: sp.Min(l, _LOOKED_AT)},
+            one=_network([Dot(l, chains.wrong, label="one network, counted", series=4)]),
+        ),
     )
 
 
