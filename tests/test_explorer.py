@@ -26,6 +26,7 @@ from superposition.explorer import (
     Simulation,
     Slider,
     Steps,
+    draws_source,
     format_value,
     module_source,
     page_source,
@@ -347,7 +348,7 @@ def test_module_is_one_file_without_imports():
     assert not re.search(r"^import ", source, re.MULTILINE)
     exported = re.findall(r"^export (.*?) ?[({]", source, re.MULTILINE)
     assert sorted(exported) == ["", "async function hydrate", "default"]
-    assert Explorer._esm == source
+    assert Explorer._esm == source + draws_source()
     assert Explorer._css == style_source()
 
 

@@ -189,7 +189,7 @@ def test_what_is_compared_stands_apart_at_the_chapter_s_setting(declaration, pai
 
 
 def sampled(declaration):
-    return [mark for mark in declaration["marks"] if mark["type"] == "samples"]
+    return [mark for mark in declaration["marks"] if mark["type"] == "samples" and mark["points"]]
 
 
 def slack(declaration, mark, drawn):
@@ -256,7 +256,7 @@ def test_it_says_numbers_as_a_person_would(declaration, painted):
 
 @in_book
 def test_it_is_small_enough_to_take_in(declaration):
-    labels = [mark["label"] for mark in declaration["marks"] if mark["label"]]
+    labels = [mark["label"] for mark in declaration["marks"] if mark["label"] and not mark.get("here")]
     assert len(declaration["sliders"]) <= MOST_SLIDERS
     assert len(labels) <= MOST_IN_LEGEND
     for label in (*labels, *(declaration[which]["label"] for which in "xy")):

@@ -9,7 +9,7 @@ import { Scene } from "./scenes.js";
 import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
 
-export { evaluate, formatValue };
+export { Explorer, evaluate, formatValue };
 
 // A notebook loads this module once for every widget, so they count in one place.
 const counter = Symbol.for("superposition.explorers");
@@ -63,7 +63,7 @@ function key(mark) {
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
 }
 
-export class Explorer {
+class Explorer {
   constructor(figure, declaration, model) {
     globalThis[counter] = (globalThis[counter] ?? 0) + 1;
     this.figure = figure;

@@ -6,7 +6,6 @@ import sympy as sp
 from superposition import codes, formulas, simulate
 from superposition.explorer import (
     Area,
-    Arrows,
     Axis,
     Curve,
     Dot,
@@ -20,39 +19,7 @@ from superposition.explorer import (
 )
 from superposition.symbols import eps, m, n, t
 
-__all__ = ["how_many_fit", "overlap_law", "plane", "worst_pair"]
-
-
-def plane():
-    """The best m directions in a plane, and what the worst two of them overlap by."""
-    k = sp.Symbol("k", integer=True)
-    angle = sp.pi * k / m
-    worst, floor = sp.cos(sp.pi / m), formulas.welch_bound.expr.subs(n, 2)
-    return Explorer(
-        id="arrows-in-a-plane",
-        title="Directions in a plane",
-        caption="The best m directions that two neurons can hold: equally spaced over the half circle.",
-        sliders=[Slider(m, 2, 40, 5, scale="linear", label="features that have a direction")],
-        x=Axis(low=-1.1, high=1.1, label="first neuron"),
-        y=Axis(low=0, high=1.1, label="second neuron"),
-        marks=[Arrows(sp.cos(angle), sp.sin(angle), over=(k, 0, m - 1), label="directions of the features")],
-        readouts=[
-            Readout("between neighbours", 180 / m, unit="°"),
-            Readout("worst overlap", worst),
-            Readout("RMS overlap, on Welch's floor", floor),
-        ],
-        text=[
-            Sentence("Two features fit at a right angle and do not overlap.", when=sp.Eq(m, 2)),
-            Sentence(
-                "{m} directions share a plane, {angle}° apart. The worst two overlap by {worst}; no arrangement of them "
-                "has an RMS overlap below {floor}.",
-                angle=180 / m,
-                worst=worst,
-                floor=floor,
-                when=m > 2,
-            ),
-        ],
-    )
+__all__ = ["how_many_fit", "overlap_law", "worst_pair"]
 
 
 def overlap_law():

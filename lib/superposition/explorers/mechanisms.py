@@ -336,7 +336,7 @@ _SECTIONS = {
     "limit": "sparsity.html#one-feature-or-all-of-them",
     "levels": "booleanish.html#from-a-ratio-to-a-count",
     "clean": "compounding_noise.html#fresh-codes-clean-for-a-while",
-    "depth": "error_correction.html#a-unit-for-every-feature",
+    "depth": "error_correction_layers.html#a-unit-for-every-feature",
     "width": "error_correction.html#counting-votes",
     "bits": "is_it_a_win.html#what-the-active-features-tell",
 }

@@ -122,8 +122,8 @@ worst_overlap_law = Formula(
     exp(-m * (m - 1) * _tail),
     "probability that no pair among m random directions overlaps by more than t",
     "asymptotic",
-    "new here",
-    CHAPTER,
+    "known",
+    "Cai, Fan & Jiang 2013, in the limit; " + CHAPTER,
     detail="for many features; pairs are independent two by two, not all together; off by at most worst_overlap_law_error",
     domain=_TWO_NEURONS | _TWO_FEATURES | {t: Interval(0, 1)},
 )
