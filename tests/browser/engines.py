@@ -1,8 +1,9 @@
-"""Firefox and WebKit behind one small driver: open, evaluate, keys, pointer, screenshot, and what the console complains of."""
+"""Firefox and WebKit behind one small driver: pages, JavaScript, keys, the pointer, pictures, and what a page complains of."""
 
 import base64
 import itertools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -18,72 +19,79 @@ from selenium.webdriver.webkitgtk.service import Service
 from websocket import create_connection
 
 HEIGHT = 900
-# as WebDriver names them
+# as WebDriver writes them
 KEYS = {"ArrowLeft": "\ue012", "ArrowRight": "\ue014", "Space": " "}
-# Nothing but the page under test is to be had.
-NOWHERE = "127.0.0.1:9"
+# WebKit's driver has no console: a page that is served with this at its head keeps what it would have said there.
+LISTENING = """<script>
+  window.complaints = [];
+  const say = console.error;
+  console.error = (...words) => { complaints.push(words.join(" ")); say.apply(console, words); };
+  addEventListener("error", (event) => complaints.push(event.message || `not loaded: ${event.target.src || event.target.href}`), true);
+  addEventListener("unhandledrejection", (event) => complaints.push(String(event.reason)));
+</script>"""
 
 
-def installed(program, package):
-    """Path of a program, or a failure that names the package it comes from."""
-    path = shutil.which(program)
-    if path is None:
+def installed(found, program, package):
+    """The path where a program was found, or a failure that names its Debian package."""
+    if found is None:
         pytest.fail(f"no {program}: install it with `apt-get install {package}`", pytrace=False)
-    return path
+    return str(found)
 
 
 class Engine:
-    """What the tests ask of a browser; each engine adds how it is told."""
+    """What the tests ask of a browser. Each engine adds `open`, `resize`, `run`, `act`, `screenshot`, `complaints`, `close`."""
 
     def evaluate(self, function, *arguments):
-        """What a JavaScript function, which may be async, returns for arguments that are JSON."""
-        given = ", ".join(json.dumps(argument) for argument in arguments)
-        found = self.run(f"(async () => JSON.stringify((await ({function})({given})) ?? null))()")
-        return json.loads(found)
+        """What a JavaScript function, which may be async, returns for arguments that JSON can hold."""
+        given = ", ".join(map(json.dumps, arguments))
+        return json.loads(self.run(f"(async () => JSON.stringify((await ({function})({given})) ?? null))()"))
 
     def wait_for(self, function, *arguments, seconds=30):
         """Ask until the answer is true."""
         end = time.monotonic() + seconds
-        while not (found := self.evaluate(function, *arguments)):
-            if time.monotonic() > end:
-                raise TimeoutError(f"{self.name} waited in vain for {function} of {arguments}")
+        while not self.evaluate(function, *arguments):
+            assert time.monotonic() < end, f"{self.name} waited in vain for {function} of {arguments}"
             time.sleep(0.05)
-        return found
 
-    def press(self, *keys):
-        strokes = [{"type": way, "value": KEYS[key]} for key in keys for way in ("keyDown", "keyUp")]
+    def press(self, key):
+        strokes = [{"type": way, "value": KEYS[key]} for way in ("keyDown", "keyUp")]
         self.act({"type": "key", "id": "keyboard", "actions": strokes})
 
     def drag(self, start, end):
-        """Take hold at one point of the window and let go at another; at the same one, it is a click."""
+        """Take hold at one point of the window and let go at another."""
         (x, y), (to_x, to_y) = start, end
         way = [(x + (to_x - x) * part / 4, y + (to_y - y) * part / 4) for part in range(5)]
-        moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0} for x, y in way]
+        first, *moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0} for x, y in way]
         down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
-        self.act({"type": "pointer", "id": "mouse", "actions": [moves[0], down, *moves[1:], up]})
+        self.act({"type": "pointer", "id": "mouse", "actions": [first, down, *moves, up]})
+
+    def click(self, point):
+        self.drag(point, point)
 
 
 class Firefox(Engine):
-    """Debian's Firefox over WebDriver BiDi."""
+    """Debian's Firefox over WebDriver BiDi, which needs no driver beside it."""
 
-    name = "firefox"
+    name = "Firefox"
     narrowest = 390
+    space_flips = False  # not even a bare checkbox, when BiDi types it
 
     def __init__(self):
-        program = installed("firefox-esr", "firefox-esr")
-        self.profile = tempfile.TemporaryDirectory(prefix="firefox-", ignore_cleanup_errors=True)
+        program = installed(shutil.which("firefox-esr"), "Firefox", "firefox-esr")
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [program, "--headless", "--no-remote", "--profile", self.profile.name, "--remote-debugging-port", "0"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        listening = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-        address = next(found[1] for line in self.process.stderr if (found := listening.search(line)))
-        self.socket = create_connection(f"{address}/session", timeout=60, suppress_origin=True)
-        self.numbers = itertools.count(1)
-        self.complaints = []
-        proxy = {"proxyType": "manual", "httpProxy": NOWHERE, "sslProxy": NOWHERE}
+        address = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+        listening = next(found[1] for line in self.process.stderr if (found := address.search(line)))
+        self.socket = create_connection(f"{listening}/session", timeout=60, suppress_origin=True)
+        self.numbers = itertools.count()
+        self.entries = []
+        # nothing but this machine is to be had
+        proxy = {"proxyType": "manual", "httpProxy": "127.0.0.1:9", "sslProxy": "127.0.0.1:9"}
         self.send("session.new", capabilities={"alwaysMatch": {"proxy": proxy}})
         self.send("session.subscribe", events=["log.entryAdded"])
         self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
@@ -91,30 +99,26 @@ class Firefox(Engine):
     def send(self, method, **parameters):
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            answer = json.loads(self.socket.recv())
-            if answer.get("method") == "log.entryAdded" and answer["params"]["level"] == "error":
-                self.complaints.append(answer["params"]["text"])
-            if answer.get("id") == number:
-                if answer["type"] == "error":
-                    raise RuntimeError(f"{method}: {answer['message']}")
-                return answer["result"]
+        while (answer := json.loads(self.socket.recv())).get("id") != number:
+            if answer["method"] == "log.entryAdded":
+                self.entries.append(answer["params"])
+        assert answer["type"] == "success", f"{method}: {answer['message']}"
+        return answer["result"]
 
     def open(self, url, width):
         self.resize(width)
-        self.complaints.clear()
+        # a page of its own between the two, or a new fragment would not load the page again
         self.send("browsingContext.navigate", context=self.context, url="about:blank", wait="complete")
+        self.entries.clear()
         self.send("browsingContext.navigate", context=self.context, url=url, wait="complete")
 
     def resize(self, width):
         self.send("browsingContext.setViewport", context=self.context, viewport={"width": width, "height": HEIGHT})
 
     def run(self, expression):
-        answer = self.send(
-            "script.evaluate", expression=expression, target={"context": self.context}, awaitPromise=True
-        )
-        if answer["type"] == "exception":
-            raise RuntimeError(answer["exceptionDetails"]["text"])
+        target = {"context": self.context}
+        answer = self.send("script.evaluate", expression=expression, target=target, awaitPromise=True)
+        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
         return answer["result"]["value"]
 
     def act(self, source):
@@ -122,6 +126,10 @@ class Firefox(Engine):
 
     def screenshot(self):
         return base64.b64decode(self.send("browsingContext.captureScreenshot", context=self.context)["data"])
+
+    def complaints(self):
+        self.evaluate("() => true")  # what was said before the answer is here with it
+        return [entry["text"] for entry in self.entries if entry["level"] == "error"]
 
     def close(self):
         self.socket.close()
@@ -132,39 +140,31 @@ class Firefox(Engine):
 
 
 class WebKit(Engine):
-    """Debian's WebKitGTK, in a window of its own on a screen that nobody sees."""
+    """Debian's WebKitGTK through its own driver, on a screen that nobody sees."""
 
-    name = "webkit"
+    name = "WebKit"
     narrowest = 447
+    space_flips = True
 
     def __init__(self):
-        driver = installed("WebKitWebDriver", "webkit2gtk-driver")
+        driver = installed(shutil.which("WebKitWebDriver"), "WebKit's driver", "webkit2gtk-driver")
+        window = next(pathlib.Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"), None)
+        screen = installed(shutil.which("Xvfb"), "Xvfb", "xvfb")
+        options = Options()
+        options.binary_location = installed(window, "WebKit", "webkit2gtk-driver")
+        options.add_argument("--automation")
         self.screen = subprocess.Popen(
-            [installed("Xvfb", "xvfb"), "-displayfd", "1", "-screen", "0", "1400x1100x24", "-nolisten", "tcp"],
+            [screen, "-displayfd", "1", "-screen", "0", "1400x1100x24", "-nolisten", "tcp"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
         display = f":{self.screen.stdout.readline().strip()}"
-        self.console = tempfile.NamedTemporaryFile(prefix="webkit-", suffix=".log")
-        options = Options()
-        options.binary_location = next(map(str, pathlib.Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")))
-        options.add_argument("--automation")
-        options.add_argument("--enable-write-console-messages-to-stdout=true")
-        import os
-        service = Service(driver, log_output=open(self.console.name,'w'), env={**os.environ, "DISPLAY": display})
-        self.driver = webdriver.WebKitGTK(options=options, service=service)
-        self.read = 0
-
-    @property
-    def complaints(self):
-        text = pathlib.Path(self.console.name).read_text(encoding="utf-8", errors="replace")[self.read:]
-        return text
+        self.driver = webdriver.WebKitGTK(options, Service(driver, env={**os.environ, "DISPLAY": display}))
 
     def open(self, url, width):
         self.resize(width)
         self.driver.get("about:blank")
-        self.read = len(pathlib.Path(self.console.name).read_text())
         self.driver.get(url)
 
     def resize(self, width):
@@ -179,9 +179,14 @@ class WebKit(Engine):
     def screenshot(self):
         return self.driver.get_screenshot_as_png()
 
+    def complaints(self):
+        return self.evaluate("() => window.complaints")
+
     def close(self):
         self.driver.quit()
         self.screen.terminate()
         self.screen.wait()
         self.screen.stdout.close()
-        self.console.close()
+
+
+ENGINES = {"firefox": Firefox, "webkit": WebKit}
