@@ -16,8 +16,11 @@ from py_mini_racer import MiniRacer
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from superposition.symbols import NOTATION
+
 KATEX = Path(__file__).parent / "vendor" / "katex"
 CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
+LETTERS = {entry.math for entry in NOTATION}
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
 
 logger = logging.getLogger(__name__)
@@ -90,7 +93,9 @@ def display_tex(node):
 
 
 def visit_inline(self, node):
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    tex = node.astext().strip()
+    letter = {"data-letter": tex} if tex in LETTERS else {}
+    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight", **letter))
     self.body.append(typeset_node(node, node.astext(), display=False) + "</span>")
     raise nodes.SkipNode
 
