@@ -78,8 +78,7 @@ def words(markdown):
 
 def letter(entry):
     """What the notation table says of one letter."""
-    unit = "" if entry.unit == "none" else f", in {entry.unit}"
-    said = f"<p>{typeset(entry.math, display=False)}: {''.join(words(entry.meaning))}{unit}.</p>"
+    said = f"<p>{typeset(entry.math, display=False)}: {''.join(words(entry.meaning))}.</p>"
     return said + f'<p class="preview-code">In code {"".join(words(entry.code))}</p>'
 
 
