@@ -8,6 +8,7 @@ import yaml
 
 from theme.repository import ROOT
 
+BROKEN = " + ".join(f"y_{{{i}}}" for i in range(1, 15))
 LONG = r"\left(" + " + ".join(f"x_{{{i}}}" for i in range(1, 15)) + r"\right)"
 PAGE = rf"""# Constructs
 
@@ -25,7 +26,7 @@ Open at first.
 A note *in the margin*.
 :::
 
-A paragraph with a note.[^one] Press {{kbd}}`Ctrl`. A formula: ${LONG}$.
+A paragraph with a note.[^one] Another formula: ${BROKEN}$. Press {{kbd}}`Ctrl`. A formula: ${LONG}$.
 
 [^one]: The first paragraph.
 
@@ -50,10 +51,6 @@ See {{eq}}`eq-energy`.
 Set apart.
 ```
 
-```{{sidebar}} A sidebar
-At the side.
-```
-
 ```{{table}} A table
 :align: right
 
@@ -70,6 +67,12 @@ At the side.
 A figure.
 ```
 
+```{{sidebar}} A sidebar
+At the side.
+```
+
+Text beside the sidebar.
+
 <iframe width="900" height="60" title="A page" srcdoc="wide"></iframe>
 """
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
@@ -80,10 +83,11 @@ DOT = bytes.fromhex(
 )
 
 
-def build(folder):
+def build(folder, **settings):
     """Build the book with the configuration of this one; return the folder of its site."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["local_extensions"] = {"theme": str(ROOT)}
+    config["sphinx"]["config"] |= settings
     (folder / "book").mkdir()
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     toc = "format: jb-book\nroot: book/page\nchapters:\n  - file: book/terminal\n"

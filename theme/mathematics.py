@@ -95,7 +95,7 @@ def display_tex(node):
 
 def unbroken(formula):
     """How many letters of a formula within a line stand in one piece, which cannot go on in the next line."""
-    pieces = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="base">')
+    pieces = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="katex-base">')
     return max(len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in pieces)
 
 

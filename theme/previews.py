@@ -16,7 +16,7 @@ from theme.mathematics import typeset
 
 ENOUGH = 160  # letters; a section is shown up to the paragraph that reaches them
 OPENING = (nodes.paragraph, nodes.math_block, nodes.bullet_list, nodes.enumerated_list)
-LINKED = re.compile(r"</?a\b[^>]*>")  # a preview holds nothing to go to
+LINKED = re.compile(r'<a class="headerlink".*?</a>|</?a\b[^>]*>')  # a preview holds nothing to go to
 PLACED = re.compile(r'\s(?:id|aria-label|role)="[^"]*"')  # and no second place of the same name
 
 
@@ -36,8 +36,10 @@ def places(doctree):
     for section in doctree.findall(nodes.section):
         yield ["", *section["ids"]] if section.parent is doctree else section["ids"], section[0], list(opening(section))
     for node in doctree.findall(nodes.Element):
-        if isinstance(node, nodes.citation) or (isinstance(node, nodes.math_block) and node["number"]):
-            yield node["ids"], None, [child for child in node if not isinstance(child, nodes.label)] or [node]
+        if isinstance(node, nodes.math_block) and node["number"]:
+            yield node["ids"], None, [node]
+        elif isinstance(node, nodes.citation):
+            yield node["ids"], None, [child for child in node if not isinstance(child, nodes.label)]
         elif isinstance(node, nodes.container) and "formula" in node["classes"]:
             yield node["ids"], None, [child for child in node if "where" not in child["classes"]]
         elif isinstance(node, nodes.definition_list_item):
@@ -59,6 +61,7 @@ def collect(app, doctree, docname):
     if app.builder.format != "html":
         return
     found = {}
+    app.builder.fignumbers = app.env.toc_fignumbers.get(docname, {})  # Sphinx sets it later, for the page itself
     for ids, heading, blocks in places(doctree):
         if ids:
             found |= dict.fromkeys(ids, preview(app.builder, heading, blocks))

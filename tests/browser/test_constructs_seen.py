@@ -82,7 +82,7 @@ def test_terminal_colours_can_be_told_apart(new_page, book):
     page = new_page()
     page.goto(f"{book}/book/terminal.html")
     colors = "(all) => all.map((part) => getComputedStyle(part).color)"
-    shades = page.locator(".cell_output pre, .cell_output [class^='-Color']").evaluate_all(colors)
+    shades = page.locator(".cell_output pre, .cell_output [class*='-Color']").evaluate_all(colors)
     assert len(set(shades)) == len(shades) == 3
 
 
