@@ -16,8 +16,12 @@ from py_mini_racer import MiniRacer
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from superposition.symbols import NOTATION
+
 KATEX = Path(__file__).parent / "vendor" / "katex"
 CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
+MOST_UNBROKEN = 30  # letters; more may be wider than a phone
+LETTERS = {entry.math for entry in NOTATION}
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
 
 logger = logging.getLogger(__name__)
@@ -89,9 +93,18 @@ def display_tex(node):
     return NUMBERED_ENVIRONMENT.sub(r"\\\1{\2*}", source)
 
 
+def unbroken(formula):
+    """How many letters of a formula within a line stand in one piece, which cannot go on in the next line."""
+    pieces = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="katex-base">')
+    return max(len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in pieces)
+
+
 def visit_inline(self, node):
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(typeset_node(node, node.astext(), display=False) + "</span>")
+    tex = node.astext().strip()
+    letter = {"data-letter": tex} if tex in LETTERS else {}
+    formula = typeset_node(node, tex, display=False)
+    classes = "math notranslate nohighlight" + (" long" if unbroken(formula) > MOST_UNBROKEN else "")
+    self.body.append(self.starttag(node, "span", "", CLASS=classes, **letter) + formula + "</span>")
     raise nodes.SkipNode
 
 
