@@ -26,6 +26,7 @@ def demo_page(folder, explorers):
 <style>html {{ color-scheme: light }} html[data-theme=dark] {{ color-scheme: dark }}
 body {{ font-family: sans-serif; margin: 0 auto; max-width: 46rem; padding: 0 12px; background: light-dark(#fff, #14181e) }}</style>
 </head><body><main><h1>Every mark</h1>{"".join(explorer.to_html() for explorer in explorers)}</main>
+<script>superposition = {{ draws: "draws.js" }}</script>
 <script type="module">import {{ hydrate }} from "./explorer.js"; await hydrate(); window.hydrated = true</script></body></html>"""
     (folder / "index.html").write_text(page, encoding="utf-8")
 
