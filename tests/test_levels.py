@@ -17,8 +17,7 @@ from scipy.stats import norm
 
 from superposition import formulas
 from superposition.codes import random_code
-from superposition.simulate import chains
-from superposition.simulate.directions import alarm_chance
+from superposition.simulate import levels
 from superposition.simulate.levels import (
     decoded_values,
     largest_levels,
@@ -110,8 +109,8 @@ def test_shortcut_agrees_with_brute_force(n, m, n_active, n_levels, use):
 
 @pytest.mark.parametrize("n", [2, 3, 40])
 def test_lengths_walk_as_sums_of_random_directions_do(n):
-    activations = rng(1).uniform(0, 1, (6, 4000))
-    walked = np.sqrt(chains.decoded.sample(rng(2), 4000, n=n, l=7, A=1)["square"])
+    activations = rng(1).uniform(0, 1, (6, 1)) * np.ones((6, 4000))
+    walked = levels._lengths(n, activations, rng(2))
     directions = random_code(n, 6 * 4000, rng(3)).reshape(n, 6, 4000)
     summed = np.linalg.norm((directions * activations).sum(axis=1), axis=0)
     for power in (1, 2, 4):
@@ -233,7 +232,7 @@ def chance_beyond(n, activations, half_gap):
             square = square + 2 * a * np.sqrt(square - a * a) * t
             weights = np.outer(weights, w / w.sum())
         square, weights = np.maximum(square.reshape(len(activations), -1), 0), weights.ravel()
-    return alarm_chance(half_gap[:, None], np.sqrt(square), n) @ weights
+    return levels.alarm_chance(half_gap[:, None], np.sqrt(square), n) @ weights
 
 
 def expected_wrong(n, level, gaps):

@@ -19,8 +19,8 @@ from scipy import optimize, stats
 
 from superposition import formulas
 from superposition.codes import coherence, kerdock, mutually_unbiased, orthoplex, random_code, simplex, tight_frame
-from superposition.simulate import chains, readout
-from superposition.simulate.active import active_sets
+from superposition.simulate import readout
+from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import overlap_tail
 from superposition.simulate.limits import crossing_of_errors, largest_active
 from superposition.simulate.readout import (
@@ -266,13 +266,6 @@ def test_tail_in_few_dimensions_is_elementary():
     assert overlap_tail(steps, 1).tolist() == [1, 0.5, 0.5, 0.5, 0.5, 0, 0]
 
 
-def active_readouts(n, n_active, trials, rng):
-    """|x|, |x - f_l| and x · f_i of the sum x of l random unit vectors."""
-    drawn = chains.states.sample(rng, trials, n=n, l=n_active, shown=n_active)
-    square, present = drawn["square"], drawn["present"]
-    return np.sqrt(square), np.sqrt(np.maximum(square - 2 * present[:, -1] + 1, 0)), present
-
-
 @pytest.mark.parametrize(("n", "n_active"), [(1, 1), (1, 4), (2, 2), (3, 7), (6, 6), (20, 5)])
 def test_active_readouts_have_the_law_of_formed_vectors(n, n_active):
     drawn = active_readouts(n, n_active, 4000, rng(1))
@@ -290,8 +283,9 @@ def test_active_readouts_have_the_law_of_formed_vectors(n, n_active):
 
 
 def test_active_readouts_belong_together():
-    length, _, present = active_readouts(5, 8, 100, rng())
+    length, others, present = active_readouts(5, 8, 100, rng())
     np.testing.assert_allclose(present.sum(axis=1), length**2, rtol=1e-12)
+    np.testing.assert_allclose(length**2 - 2 * present[:, -1] + 1, others**2, rtol=1e-10)
 
 
 def test_shortcut_joins_its_blocks(monkeypatch):

@@ -20,7 +20,8 @@ from scipy.optimize import brentq
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
-from superposition.simulate import chains, overlaps, random_code_relay, relay, relay_readouts
+from superposition.simulate import overlaps, random_code_relay, relay, relay_readouts
+from superposition.simulate.active import active_readouts
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.relay import _jointly
 from superposition.symbols import eta, l, l0, m, n, z
@@ -266,8 +267,7 @@ def test_clean_layers_are_those_before_the_first_mistake(n_value, m_value, data)
 
 @pytest.mark.parametrize(("n_value", "l_value"), [(4096, 40), (8192, 80)])
 def test_clean_layers_are_as_many_as_simulated_where_mistakes_are_rare(n_value, l_value):
-    drawn = chains.states.sample(rng(30), 5000, n=n_value, l=l_value, shown=l_value)
-    length, readouts = np.sqrt(drawn["square"]), drawn["present"]
+    length, _, readouts = active_readouts(n_value, l_value, 5000, rng(30))
     # the chance of no mistake given the neurons' state, not a count of mistakes too rare to count
     clean = (readouts > 0.5).all(axis=1) * (1 - alarm_chance(0.5, length, n_value)) ** (10**5 - l_value)
     right, error = clean.mean(), clean.std() / len(clean) ** 0.5

@@ -7,7 +7,7 @@ import pytest
 from scipy import special
 
 from superposition import simulate
-from superposition.simulate import chains
+from superposition.simulate.active import noisy_readouts
 from superposition.simulate.limits import crossing_of_errors
 from superposition.simulate.relay import _jointly, _next
 
@@ -68,10 +68,9 @@ def test_large_states_of_a_relay_have_the_variance_of_a_sum_of_random_directions
 
 
 def test_noise_of_neurons_lengthens_the_state_by_its_power():
-    # one feature and S = 1/2: noise of variance σ² = 0.01 in each of 200 neurons
-    square = chains.noisy.sample(rng(), 400, n=200, m=2, l=1, S=0.5, K=2, theta=0.5)["square"]
+    length, _ = noisy_readouts(200, np.ones((400, 1)), 0.1, rng())
     # |x + w|² has mean 1 + n σ² and variance 4 σ² + 2 n σ⁴
-    assert square.mean() == pytest.approx(1 + 200 * 0.01, abs=6 * np.sqrt((0.04 + 400 * 1e-4) / 400))
+    assert (length**2).mean() == pytest.approx(1 + 200 * 0.01, abs=6 * np.sqrt((0.04 + 400 * 1e-4) / 400))
 
 
 def test_gate_levels_are_drawn_from_all_of_them():

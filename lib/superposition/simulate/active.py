@@ -26,6 +26,56 @@ def active_sets(m, n_active, trials, rng):
     return sets
 
 
+def active_readouts(n, n_active, trials, rng):
+    """Of the sum x of l random unit vectors f_i: its length, that of the sum without the last, and x · f_i.
+
+    Shapes (trials,), (trials,), (trials, n_active).
+
+    Examples
+    --------
+    >>> length, others, readouts = active_readouts(100, 1, 2, np.random.default_rng(0))
+    >>> length, others, readouts.ravel()
+    (array([1., 1.]), array([0., 0.]), array([1., 1.]))
+    """
+    factor = _factor(n, n_active, trials, rng)
+    others = factor[:, :, :-1].sum(axis=2)
+    x = others + factor[:, :, -1]
+    return np.linalg.norm(x, axis=1), np.linalg.norm(others, axis=1), np.einsum("bk,bkl->bl", x, factor)
+
+
+def noisy_readouts(n, amplitudes, noise, rng):
+    """Of random unit vectors f_i and y = Σ a_i f_i + w, each of the n entries of w being N(0, noise²): |y| and y · f_i.
+
+    `amplitudes` has the shape (trials, n_active), and so has the second result; the first has the shape (trials,).
+
+    Examples
+    --------
+    >>> length, readouts = noisy_readouts(100, np.ones((2, 1)), 0.0, np.random.default_rng(0))
+    >>> length, readouts.ravel()
+    (array([1., 1.]), array([1., 1.]))
+    """
+    trials, n_active = amplitudes.shape
+    factor = _factor(n, n_active, trials, rng)
+    rank = factor.shape[1]
+    state = np.einsum("bkl,bl->bk", factor, amplitudes) + noise * rng.standard_normal((trials, rank))
+    # the noise in the directions that no active feature has
+    beside = noise**2 * rng.chisquare(n - rank, trials) if n > rank else 0.0
+    return np.sqrt((state**2).sum(axis=1) + beside), np.einsum("bk,bkl->bl", state, factor)
+
+
+def _factor(n, n_active, trials, rng):
+    # The Gram matrix of random unit vectors through its Cholesky factor: by Bartlett (1933) that of Gaussian vectors has
+    # independent normal entries above chi-distributed ones.
+    rank = min(n, n_active)
+    factor = np.zeros((trials, rank, n_active))
+    above = np.triu_indices(rank, 1, n_active)
+    factor[:, *above] = rng.standard_normal((trials, len(above[0])))
+    diagonal = np.arange(rank)
+    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(n - diagonal, (trials, rank)))
+    factor /= np.linalg.norm(factor, axis=1, keepdims=True)
+    return factor
+
+
 def altered_readouts(n, n_active, alter, trials, rng):
     """Of l random unit vectors f_i and what becomes of the neurons' state, y = alter(Σ f_i): |y| and y · f_i.
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.results import Result
-from superposition.simulate import chains
 from superposition.simulate.active import active_sets
+from superposition.simulate.directions import alarm_chance, overlaps
 from superposition.simulate.limits import crossing_of_errors
 from superposition.simulate.trials import estimates, mean_and_error, parts, sliced
 
@@ -202,7 +202,7 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
     )
     amplitude = real("amplitude", amplitude, 0, math.inf, "()")
     _check_use(use)
-    return _result(_expected(n, m, n_active, gaps, trials, rng, use), 0.0)
+    return _result(_expected(n, m, n_active, gaps, trials, rng, use, amplitude), 0.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -276,7 +276,7 @@ def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slice
     _check_use(use)
 
     def errors(gaps, size):
-        return _expected(n, m, n_active, gaps, size, rng, use).sum(axis=0)
+        return _expected(n, m, n_active, gaps, size, rng, use, 1.0).sum(axis=0)
 
     few, gaps = max(2, trials // 10), 1
     while errors(gaps + 1, few).mean() <= allowed:
@@ -336,7 +336,8 @@ def decoded_values(n, n_active, value, trials, rng, amplitude=1.0):
     """
     n, n_active, trials = integer("n", n), integer("n_active", n_active), integer("trials", trials)
     amplitude, rng = real("amplitude", amplitude, 0, math.inf, "()"), generator(rng)
-    return np.broadcast_to(value, trials) + chains.decoded.sample(rng, trials, n=n, l=n_active, A=amplitude)["noise"]
+    others = rng.uniform(0, amplitude, (n_active - 1, trials))
+    return np.broadcast_to(value, trials) + _lengths(n, others, rng) * overlaps(n, trials, rng)
 
 
 def _check_use(use):
@@ -349,11 +350,27 @@ def _levels(use, gaps, shape, rng):
     return np.full(shape, gaps) if use == "largest" else rng.integers(1, gaps, shape, endpoint=True)
 
 
-def _expected(n, m, n_active, gaps, trials, rng, use):
+def _lengths(n, activations, rng):
+    """|x| for x the sum of random directions, each times its row of activations (k, trials)."""
+    square = np.zeros(activations.shape[1])
+    for a in activations:
+        t = overlaps(n, len(square), rng)
+        square = np.maximum(square + 2 * a * np.sqrt(square) * t + a * a, 0)
+    return np.sqrt(square)
+
+
+def _expected(n, m, n_active, gaps, trials, rng, use, amplitude):
     """False alarms and misread features expected in each trial, shape (2, trials)."""
-    given = dict(n=n, m=m, l=n_active, K=gaps + 1, largest=use == "largest")
-    drawn = chains.levels.sample(rng, trials, **given)
-    return np.stack([drawn["false_alarms"], drawn["misread"]])
+    level = _levels(use, gaps, (n_active, trials), rng)
+    activations = level * (amplitude / gaps)
+    others = _lengths(n, activations[:-1], rng)
+    last = activations[-1]
+    square = others**2 + 2 * last * others * overlaps(n, trials, rng) + last**2
+    half_gap = amplitude / (2 * gaps)
+    alarm = alarm_chance(half_gap, np.sqrt(np.maximum(square, 0)), n)
+    # the highest level is read wrongly from below only
+    sides = np.where(level[-1] == gaps, 1, 2)
+    return np.stack([(m - n_active) * alarm, n_active * sides * alarm_chance(half_gap, others, n)])
 
 
 def _result(counts, least):

@@ -15,8 +15,7 @@ from scipy import sparse, special
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.codes import coherence
 from superposition.results import Result
-from superposition.simulate import chains
-from superposition.simulate.active import active_sets
+from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import alarm_chance, overlap_tail
 from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
 from superposition.threads import one_thread
@@ -174,10 +173,7 @@ def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0
     absent = float(m - n_active)
     values, missed = np.empty((4, trials)), 0
     for part, due in parts(trials, slices, BLOCK // (n_active * min(n, n_active))):
-        drawn = chains.states.sample(rng, part.stop - part.start, n=n, l=n_active, shown=n_active)
-        length, present = np.sqrt(drawn["square"]), drawn["present"]
-        # the length of the sum without the last of them
-        others = np.sqrt(np.maximum(drawn["square"] - 2 * present[:, -1] + 1, 0))
+        length, others, present = active_readouts(n, n_active, part.stop - part.start, rng)
         alarm = alarm_chance(threshold, length, n)
         false_alarms = absent * alarm
         # P(t <= c) = P(t >= -c)

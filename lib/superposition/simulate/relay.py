@@ -13,8 +13,7 @@ import numpy as np
 from scipy import special
 
 from superposition.arguments import finite_matrix, generator, integer, real
-from superposition.simulate import chains
-from superposition.simulate.active import active_sets
+from superposition.simulate.active import active_readouts, active_sets
 from superposition.simulate.directions import alarm_chance
 from superposition.simulate.trials import BLOCK, Reports, mean_and_error, parts, sliced
 
@@ -369,8 +368,7 @@ def _next(n, m, n_true, hits, untrue, rng, redriven, threshold):
     for size in np.unique(n_active[(n_active > 0) & (n_active <= _jointly(n))]):
         same = np.flatnonzero(n_active == size)
         for some in np.array_split(same, math.ceil(len(same) * size * min(n, size) / BLOCK)):
-            drawn = chains.states.sample(rng, len(some), n=n, l=int(size), shown=int(size))
-            length[some], readout = np.sqrt(drawn["square"]), drawn["present"]
+            length[some], _, readout = active_readouts(n, int(size), len(some), rng)
             first = np.arange(size) < hits[some, None]
             kept[some] = np.count_nonzero(first & (readout > threshold), axis=1)
             kept_untrue[some] = np.count_nonzero(~first & (readout > height), axis=1)
