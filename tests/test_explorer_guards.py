@@ -9,7 +9,7 @@ import pytest
 
 from superposition import formulas
 from superposition.explorer import Scene
-from tests.stored import built, names
+from tests.stored import IN_BOOK, built, names
 from tests.v8 import module_in_v8
 
 MOST_SLIDERS, MOST_IN_LEGEND, LONGEST_LABEL = 4, 6, 60
@@ -78,11 +78,16 @@ DRAWN = """((declaration, mark, points) => {
   return points.map(({ at, x }) => valueOf(mark.y, { ...state.values, ...at, [symbol]: x }));
 })"""
 
-# as they are stored, without what only a live notebook has
-BUILT = {
-    explorer.id: explorer._stored for explorer in (built(*name) for name in names()) if not isinstance(explorer, Scene)
-}
-in_book = pytest.mark.parametrize("declaration", [pytest.param(found, id=id) for id, found in BUILT.items()])
+# the topic of scenes, which have no chart
+SCENES = "mechanisms."
+NAMES = list(map(".".join, names()))
+in_book = pytest.mark.parametrize("declaration", [name for name in NAMES if not name.startswith(SCENES)], indirect=True)
+
+
+@pytest.fixture
+def declaration(request):
+    """An explorer as it is stored, without what only a live notebook has."""
+    return built(*request.param.split("."))._stored
 
 
 @pytest.fixture(scope="module")
@@ -263,5 +268,10 @@ def test_it_is_small_enough_to_take_in(declaration):
         assert len(label.replace("*", "")) <= LONGEST_LABEL, label
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_scenes_have_a_topic_of_their_own(name):
+    assert isinstance(built(*name.split(".")), Scene) == name.startswith(SCENES)
+
+
 def test_exceptions_are_of_explorers_that_exist():
-    assert {id for id, _ in (*SLACK, *SINGLE)} | set(MOVING_AXES) <= set(BUILT)
+    assert {id for id, _ in (*SLACK, *SINGLE)} | set(MOVING_AXES) <= {id for _, id in IN_BOOK}

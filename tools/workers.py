@@ -9,6 +9,8 @@ BROWSER, NOTEBOOK, REST = range(3)
 PAGE = re.compile(r"\[(demo|[\w/]*\.html)")
 # the engine there, of a test in another browser
 ENGINE = re.compile(r"\[(firefox|webkit)-")
+# the explorer in the brackets of a test of what the library builds
+BUILT = re.compile(r"tests/test_(?:explorer_guards|book_simulations)\.py::\w+\[(\w+\.\w+)\]")
 
 
 def group_of(nodeid):
@@ -17,7 +19,8 @@ def group_of(nodeid):
     if path.endswith(".ipynb"):
         return NOTEBOOK, path
     if not path.startswith("tests/browser/"):
-        return REST, nodeid
+        built = BUILT.match(nodeid)
+        return REST, nodeid if built is None else f"explorer {built[1]}"
     if engine := ENGINE.search(nodeid):
         return BROWSER, f"engine {engine[1]}"
     page = PAGE.search(nodeid)
