@@ -205,6 +205,8 @@ def test_switches_and_handles_follow_the_keyboard(page):
 
 @on_pages_with_pictures
 def test_switches_and_handles_follow_the_pointer(page):
+    for id in page.explorers:
+        page.reset(id)
     for id, i in page.inputs(CONTROLS):
         page.reset(id)  # or one would lie on another
         before = page.shown(id, CONTROLS, i, focus=True)

@@ -200,8 +200,16 @@ class Explorer {
       this.repaint();
     }
     this.say();
-    if (known) this.figure.scrollIntoView({ behavior: "instant" });
+    if (known) this.land();
   };
+
+  // WebKit does not hold the place while fonts arrive above it.
+  land() {
+    const land = () => this.figure.scrollIntoView({ behavior: "instant" });
+    land();
+    const there = window.scrollY;
+    document.fonts.ready.then(() => window.scrollY === there && land());
+  }
 
   // The first change of a frame is painted at once; those that follow in the same frame wait for the next.
   repaint() {
