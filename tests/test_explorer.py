@@ -457,7 +457,7 @@ def test_simulation_leaves_the_event_loop_its_turn_and_can_be_cancelled():
 
     said = Kernel(long).play(script)
     assert 1 <= len(steps) <= 10
-    assert said == [{"type": "cancelled", "sentence": "Cancelled at 25%: no point was added."}]
+    assert said == [{"type": "cancelled", "sentence": "Cancelled at 25 %: no point was added."}]
 
 
 def test_new_simulation_replaces_a_running_one():

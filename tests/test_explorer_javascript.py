@@ -61,7 +61,12 @@ def test_ticks_far_from_one_are_powers_of_ten(script):
 
 
 def test_words_stand_apart_from_their_number(script):
-    assert script('[withUnit("3", "bits"), withUnit("3", "°"), withUnit("3", "")]') == ["3 bits", "3°", "3"]
+    assert script('[withUnit("3", "bits"), withUnit("3", "%"), withUnit("3", "°"), withUnit("3", "")]') == [
+        "3 bits",
+        "3 %",
+        "3°",
+        "3",
+    ]
     assert script('[withUnit("1", "bits"), withUnit("1", "active features"), withUnit("0.1", "bits")]') == [
         *(with_unit("1", "bits"), with_unit("1", "active features"), with_unit("0.1", "bits"))
     ]

@@ -1,5 +1,6 @@
 """The site's extension: mathematics set at build time, links made from the repository's address."""
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import sys
 import pytest
 import yaml
 
+from superposition.plots import figure, use_book_style
 from theme import folding, mathematics, repository
 from theme.assets import page_sections
 
@@ -58,6 +60,11 @@ def test_a_formula_is_set_as_html_and_as_mathml():
     assert 'class="katex-html" aria-hidden="true"' in html
 
 
+def test_a_formula_whose_characters_were_cut_from_the_fonts_is_refused():
+    with pytest.raises(ValueError, match="the fonts of the site lack ℶ"):
+        mathematics.typeset(r"\beth + 1", display=False)
+
+
 @pytest.mark.parametrize("tex", [r"\frc{1}{2}", r"\begin{align} a", "a & b"])
 def test_a_formula_that_cannot_be_set_is_refused(tex):
     with pytest.raises(ValueError, match="KaTeX parse error"):
@@ -75,7 +82,7 @@ def build(folder, page):
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["local_extensions"] = {"theme": str(ROOT)}
     book = folder / "book"
-    book.mkdir()
+    book.mkdir(exist_ok=True)
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/page\n", encoding="utf-8")
     (book / "references.bib").write_text("", encoding="utf-8")
@@ -86,6 +93,41 @@ def build(folder, page):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     built = folder / "_build" / "html" / "book" / "page.html"
     return done, built.read_text(encoding="utf-8") if built.exists() else ""
+
+
+def test_drawing_becomes_part_of_its_page(tmp_path):
+    use_book_style()
+    axis = figure("features, m", "overlap", xscale="log")
+    axis.plot([1, 10, 100], [1, 2, 1])
+    (tmp_path / "book").mkdir()
+    axis.figure.savefig(tmp_path / "book" / "drawing.svg")
+    done, page = build(tmp_path, '# Page\n\n![One & "two"](drawing.svg)\n\n![Again](drawing.svg)\n')
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "_build" / "html" / "_images").exists()
+    assert re.findall(r'role="img" aria-label="([^"]*)"', page) == ["One &amp; &quot;two&quot;", "Again"]
+    assert "<img" not in page
+    drawings = re.findall(r'<svg class="plot".*?</svg>', page, re.DOTALL)
+    ids = [set(re.findall(r' id="([^"]*)"', drawing)) for drawing in drawings]
+    named = [set(re.findall(r'(?:url\(|href=")#([^")]*)', drawing)) for drawing in drawings]
+    assert ids[0]
+    assert ids == named
+    assert not ids[0] & ids[1]
+    assert ">features, m</text>" in drawings[0]
+    assert "#ffffff" not in drawings[0]
+
+
+def test_a_drawing_is_the_same_text_whenever_it_is_drawn():
+    def drawn():
+        use_book_style()
+        axis = figure("m", "overlap", xscale="log")
+        axis.errorbar([1, 10], [1, 2], [0.1, 0.2], fmt="o")
+        svg = io.StringIO()
+        axis.figure.savefig(svg, format="svg", metadata={"Date": None})
+        return svg.getvalue()
+
+    first = drawn()
+    assert first == drawn()
+    assert "<text" in first
 
 
 def test_numbered_equations_can_be_referred_to(tmp_path):

@@ -5,6 +5,8 @@ where there is an explorer.
 """
 
 import hashlib
+import html
+import itertools
 import json
 import re
 from pathlib import Path
@@ -13,6 +15,7 @@ from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
 from superposition import explorer
+from theme.figures import inline
 from theme.stills import still
 
 SPHINX_SCRIPTS = re.compile(
@@ -21,6 +24,7 @@ SPHINX_SCRIPTS = re.compile(
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
 IMAGE_SIZE = re.compile(r'(?<=" )style="width: (\d+)px; height: (\d+)px;"(?= />)')
+DRAWING = re.compile(r'<img alt="([^"]*)"[^>]*? src="[^"]*?([^"/]+\.svg)"[^>]*/>')
 EXPLORER = re.compile(r'<figure class="sp-explorer".*?</figure>', re.DOTALL)
 DECLARATION = re.compile(
     r'<figure class="sp-explorer"[^>]*>\s*<script type="application/json">(.*?)</script>', re.DOTALL
@@ -87,6 +91,22 @@ def accessible(body):
     return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def with_drawings(app, body):
+    """Return the page's text with its vector drawings in it, which then are no files of their own."""
+    files = {name: source for source, name in app.builder.images.items()}
+
+    def drawn(image):
+        source = files[image[2]]
+        svg = (Path(app.srcdir) / source).read_text(encoding="utf-8")
+        if "matplotlib" not in svg:
+            return image[0]
+        app.builder.images.pop(source, None)
+        return inline(svg, f"plot-{next(number)}-", html.unescape(image[1]))
+
+    number = itertools.count(1)
+    return DRAWING.sub(drawn, body)
+
+
 def complete_page(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     if 'class="katex' in body:
@@ -101,7 +121,8 @@ def complete_page(app, pagename, templatename, context, doctree):
     if doctree is not None:
         context["page_description"] = description(doctree)
     drawn = Path(app.doctreedir).parent / ".stills"
-    context["body"] = accessible(EXPLORER.sub(lambda figure: still(figure[0], drawn), body))
+    body = EXPLORER.sub(lambda figure: still(figure[0], drawn), with_drawings(app, body))
+    context["body"] = accessible(body)
     context["page_sections"] = page_sections(context.get("toc", ""))
     contents = context["toctree"](maxdepth=1, titles_only=True, collapse=False, includehidden=True) or ""
     contents = contents.replace(' role="heading"', "")  # the parts of the book are no headings of this page

@@ -29,7 +29,9 @@ class Fold(nodes.Element):
 
 def visit_fold(self, node):
     classes = " ".join(["fold", *node["classes"]])
-    self.body.append(f'<details class="{classes}">\n<summary>{self.encode(node["summary"])}</summary>\n')
+    self.body.append(
+        f'<details class="{classes}"{" open" if node.get("open") else ""}>\n<summary>{self.encode(node["summary"])}</summary>\n'
+    )
 
 
 def depart_fold(self, node):

@@ -124,7 +124,7 @@ def test_measurement_is_run_and_cancelled_by_the_keyboard(new_page, site):
       document.activeElement.click();
       document.activeElement.click();
     }""")
-    expect(figure.locator(".sp-result")).to_have_text(re.compile(r"^Cancelled at \d+%: no point was added\.$"))
+    expect(figure.locator(".sp-result")).to_have_text(re.compile(r"^Cancelled at \d+ %: no point was added\.$"))
     expect(measure).to_be_focused()
     assert dots(figure) == before
     page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const vendor = join(here, "..", "..", "theme", "vendor");
@@ -16,14 +17,14 @@ const parts = [
     folder: "katex",
     files: ["LICENSE", "dist/katex.min.js", "dist/katex.min.css"],
     fonts: { from: "dist/fonts", to: "fonts", pattern: /\.woff2$/ },
-    what: "sets the mathematics while the site is built (the script stays off the pages)",
+    what: "sets the mathematics while the site is built (the script stays off the pages; fonts cut to characters.txt)",
   },
   {
     package: "@fontsource-variable/source-serif-4",
     folder: "source-serif",
     files: ["LICENSE"],
     fonts: { from: "files", to: ".", pattern: /^source-serif-4-latin-wght-(normal|italic)\.woff2$/ },
-    what: "the typeface of the text",
+    what: "the typeface of the text, cut to the characters and weights it is set in",
   },
   {
     package: "minisearch",
@@ -94,10 +95,28 @@ async function bundleDocument() {
   await writeFile(join(vendor, "linkedom", "LICENSE"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }
 
+// The characters that a font is cut to. A formula with another one is an error of the build, which reads the list.
+const between = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).join("");
+const text = between(0x20, 0x7e) + between(0xa0, 0xff) + between(0x2010, 0x2027) + "′″‰‹›⁄€™−";
+const mathematics =
+  between(0x20, 0x7e) + between(0x391, 0x3c9) + "ϕϑϵϱϖ°∓\u00a0\u200b¬±×÷·−–—‘’“”…†‡⋯⋮⋱′∂∇ℓℏℜℑℵ∀∃∅∈∉∋∑∏∐∫∮√∝∞∠∧∨∩∪∼≃≅≈≠≡≤≥≪≫≺≻⊂⊃⊆⊇⊕⊗⊙⊥⊤⊢⊨∗∘∙⋅⋆⋄" +
+  "←→↑↓↔↦⇐⇒⇑⇓⇔⟵⟶⟷⟸⟹⟺⟼⟨⟩⌈⌉⌊⌋∣∥∖△▽◯□■≲≳≜∎ˆ˜ˉ˙¨ˇ˘´`˚⃗⏞⏟\u0338\ue020⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎷\ue000\ue001";
+
+async function cut(folder, characters, options) {
+  for (const font of await readdir(folder)) {
+    if (!font.endsWith(".woff2")) continue;
+    const file = join(folder, font);
+    await writeFile(file, await subsetFont(await readFile(file), characters, { targetFormat: "woff2", noHinting: true, ...options }));
+  }
+}
+
 await rm(vendor, { recursive: true, force: true });
 const rows = [];
 for (const part of parts) rows.push(await copyPart(part));
 await keepWoff2();
+await cut(join(vendor, "source-serif"), text, { keepFeatures: ["kern", "liga", "lnum", "tnum", "mark"], variationAxes: { wght: { min: 400, max: 600 } } });
+await cut(join(vendor, "katex", "fonts"), mathematics);
+await writeFile(join(vendor, "katex", "characters.txt"), mathematics);
 await bundleDocument();
 await writeFile(join(vendor, "README.md"), `# Vendored files of the site
 

@@ -11,6 +11,11 @@ const STEPS = 160;
 const TURNS = 640;
 const FONT = 13;
 
+// How much larger than usual the reader has letters; a still is drawn for the usual size.
+function enlarged() {
+  return globalThis.getComputedStyle ? parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 : 1;
+}
+
 export function color(series) {
   return `var(--sp-series-${series})`;
 }
@@ -206,8 +211,8 @@ class Drawing {
 const cap = { draw(context, size) { const half = Math.sqrt(size) * 0.7; context.moveTo(-half, 0); context.lineTo(half, 0); } };
 
 // Room that the widest of some labels takes, in pixels.
-function breadth(labels) {
-  return FONT * 0.6 * Math.max(0, ...labels.map((label) => label.length));
+function breadth(labels, font) {
+  return font * 0.6 * Math.max(0, ...labels.map((label) => label.length));
 }
 
 // The height of a chart follows from its width alone, and explorer.css computes the same, so that its room is known
@@ -222,23 +227,26 @@ export function draw(declaration, state, found, width, clip) {
   const drawing = new Drawing(declaration, state, found);
   const { x, y } = drawing;
   const square = declaration.aspect !== undefined;
+  const larger = enlarged();
+  const font = FONT * larger;
+  const marginBottom = 26 * larger;
   const height = Math.round(heightOf(width, declaration.aspect));
-  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 38);
-  const marginLeft = Math.ceil(12 + breadth(formatTicks(yTicks)));
-  const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / 72);
+  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / (38 * larger));
+  const marginLeft = Math.ceil(12 + breadth(formatTicks(yTicks), font));
+  const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / (72 * larger));
   const xShown = formatTicks(xTicks);
   const xName = (tick, i) => x.names?.[tick] ?? xShown[i];
-  const marginRight = Math.ceil(Math.max(12, breadth([xName(xTicks.at(-1), xTicks.length - 1)]) / 2));
+  const marginRight = Math.ceil(Math.max(12, breadth([xName(xTicks.at(-1), xTicks.length - 1)], font) / 2));
   const inner = width - marginLeft - marginRight;
   const svg = plot({
     width,
     height,
-    marginTop: square ? height - 26 - inner * declaration.aspect : 10,
+    marginTop: square ? height - marginBottom - inner * declaration.aspect : 10 * larger,
     marginRight,
-    marginBottom: 26,
+    marginBottom,
     marginLeft,
     className: "sp-plot",
-    style: { fontSize: `${FONT}px`, background: "none" },
+    style: { fontSize: `${font}px`, background: "none" },
     x: { type: x.scale, domain: [x.low, x.high], label: null, axis: null },
     y: { type: y.scale, domain: [y.low, y.high], label: null, axis: null },
     opacity: { type: "identity" },

@@ -89,12 +89,15 @@ class Explorer {
     const { declaration, figure } = this;
     const instance = figure.id || globalThis[counter];
     const own = (this.own = (part) => `sp-${instance}-${part}`);
-    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts)");
+    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
     this.text.id = own("text");
     this.text.setAttribute("aria-live", "polite");
+    this.text.setAttribute("aria-atomic", "true");
+    figure.addEventListener("keydown", () => { this.held = true; });
+    for (const end of ["keyup", "focusout"]) figure.addEventListener(end, () => { this.held = false; });
     this.labels = { "aria-labelledby": title.id, "aria-describedby": this.text.id };
 
     this.chart = element("div", { class: "sp-chart" });
@@ -145,7 +148,7 @@ class Explorer {
       autocomplete: "off",
       oninput: () => this.moved(i, Number(input.value)),
     });
-    const output = element("output", { for: input.id });
+    const output = element("output", { for: input.id, "aria-live": "off" });  // the slider says its value itself
     const track = element("div", { class: "sp-track" }, input);
     for (const position of noted) track.append(element("span", { class: "sp-note", style: `--sp-at: ${last ? position / last : 0}`, "aria-hidden": "true" }));
     (this.inputs ??= [])[i] = { input, output, track };
@@ -171,8 +174,17 @@ class Explorer {
 
   changed() {
     this.repaint();
+    this.wait();
+  }
+
+  // A key that is held down repeats after longer than a hand rests.
+  wait() {
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
+      if (this.held) {
+        this.wait();
+        return;
+      }
       this.say();
       if (!this.model) history.replaceState(history.state, "", this.state.hash);
     }, 250);

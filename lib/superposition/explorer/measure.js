@@ -92,7 +92,7 @@ export class Measuring {
     const done = Math.round(100 * this.progress.value);
     this.job = undefined;
     this.busy(false);
-    this.result.replaceChildren(`Cancelled at ${done}%: no point was added.`);
+    this.result.replaceChildren(`Cancelled at ${done} %: no point was added.`);
     delete this.last.measure;
   }
 

@@ -62,9 +62,9 @@ export function formatTicks(ticks) {
   return ticks.map((tick, i) => (plain || (powers[i] < 5 && powers[i] > -3) ? formatValue(tick) : tenToThe(Math.round(powers[i]))));
 }
 
-// A number with its unit: words after a space, signs such as % and ° without one; of 1 there is only one.
+// A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
 export function withUnit(shown, unit) {
   if (!unit) return shown;
   const counted = shown === "1" ? unit.replace(/(?<=\w)s(?= per |$)/, "") : unit;
-  return /^\p{L}/u.test(counted) ? `${shown} ${counted}` : shown + counted;
+  return /^[\p{L}%]/u.test(counted) ? `${shown} ${counted}` : shown + counted;
 }

@@ -82,13 +82,13 @@ def in_words(value):
 
 
 def with_unit(shown, unit):
-    """A number with its unit: words after a space, signs such as % and ° without one; of 1 there is only one.
+    """A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
 
     Examples
     --------
-    >>> with_unit("13.9", "features"), with_unit("1", "features"), with_unit("36", "°")
-    ('13.9 features', '1 feature', '36°')
+    >>> with_unit("13.9", "features"), with_unit("1", "features"), with_unit("36", "°"), with_unit("60", "%")
+    ('13.9 features', '1 feature', '36°', '60 %')
     """
     if shown == "1":
         unit = re.sub(r"(?<=\w)s(?= per |$)", "", unit, count=1)
-    return f"{shown} {unit}" if unit[:1].isalpha() else shown + unit
+    return f"{shown} {unit}" if unit[:1].isalpha() or unit[:1] == "%" else shown + unit

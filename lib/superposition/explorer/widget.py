@@ -612,7 +612,7 @@ class Explorer(anywidget.AnyWidget):
             if done == 0:
                 raise ValueError("the simulation yielded nothing")
         except asyncio.CancelledError:
-            self.send({"type": "cancelled", "sentence": f"Cancelled at {done:.0%}: no point was added."})
+            self.send({"type": "cancelled", "sentence": f"Cancelled at {100 * done:.0f} %: no point was added."})
             raise
         except Exception as error:
             self.send({"type": "failed", "sentence": f"The simulation failed: {type(error).__name__}: {error}"})

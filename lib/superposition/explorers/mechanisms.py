@@ -283,6 +283,7 @@ def band(points=240, seed=1):
     v = sp.Symbol("v", real=True)
     rng = np.random.default_rng(seed)
     inside = 1 - 2 * formulas.overlap_tail.expr
+    outside = 200 * formulas.overlap_tail.expr
     edge = sp.Piecewise((2 * t * v - t, v < 1), (3 * t - 2 * t * v, True))
     each = (k, 1, points)
     side = 2 * chance[k - 1] - 1
@@ -317,7 +318,7 @@ def band(points=240, seed=1):
         ],
         readouts=[
             Readout("of the area, in the band", 100 * inside, unit="%"),
-            Readout("and outside", 200 * formulas.overlap_tail.expr, unit="%"),
+            Readout("and outside", sp.Piecewise((outside, outside >= sp.Rational(1, 1000)), (0, True)), unit="%"),
             Readout("typical height, 1/√*n*", formulas.typical_overlap),
         ],
         text=[

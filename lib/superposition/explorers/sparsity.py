@@ -87,7 +87,7 @@ def two_bells():
         title="What a threshold can tell apart",
         caption="How the readouts of all absent and of all active features are expected to spread, by the normal law. What "
         "of a bell lies beyond ½ is read wrongly.",
-        sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 1000, 10**6, 10_000)],
+        sliders=[Slider(l, 2, 1000, 8), Slider(n, 64, 8192, 512), Slider(m, 1000, 10**6, 8192)],
         x=Axis(r, -1, 2, label="readout, *r*"),
         y=Axis(low=floor, high=10**8, scale="log", label="features per unit of readout"),
         marks=[

@@ -180,8 +180,8 @@ value_noise = Formula(
     root(A**2 * (l - 1) / (3 * n)),
     "standard deviation of the decoded value of an active feature, the others being uniform on [0, A]",
     "exact",
-    "new here",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="over random codes",
 )
 

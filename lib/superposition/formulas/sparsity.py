@@ -125,8 +125,8 @@ false_alarm = Formula(
     _false_alarm,
     "probability that an absent feature reads above 1/2",
     "asymptotic",
-    "new here",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail=_GAUSSIAN,
     measured=Measured(0.96, 1.01, over={l: (20, 500), n: (64, 16384)}),
 )
@@ -136,8 +136,8 @@ miss = Formula(
     _miss,
     "probability that an active feature reads below 1/2",
     "asymptotic",
-    "new here",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="Gaussian crosstalk: for n far below 64 (l - 1)³; 0 at l = 1, where nothing disturbs the only active feature",
 )
 

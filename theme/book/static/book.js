@@ -51,7 +51,9 @@ function setUpCopying() {
     button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.querySelector("pre").textContent.trimEnd());
+      const code = block.querySelector("pre").cloneNode(true);
+      code.querySelectorAll(".linenos").forEach((number) => number.remove());
+      await navigator.clipboard.writeText(code.textContent.trimEnd());
       button.textContent = "Copied";
       setTimeout(() => { button.textContent = "Copy"; }, 1500);
     });
@@ -61,7 +63,7 @@ function setUpCopying() {
 
 // What scrolls sideways must be reachable by keyboard, and nothing else should be a stop on the way.
 function setUpScrolling() {
-  const elements = document.querySelectorAll("article pre, .math-scroll, .table-scroll, .cell_output > .text_html");
+  const elements = document.querySelectorAll("article pre, .math-scroll, .math.long, .table-scroll, .cell_output > .text_html");
   const check = (element) => {
     if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
     else element.removeAttribute("tabindex");

@@ -28,7 +28,7 @@
       extractField: (entry, field) => (field === "title" && entry.name ? "" : entry[field] ?? ""),
       fields: ["title", "meaning", "name", "tex", "text"],
       searchOptions: {
-        boost: { title: 5, name: 5, meaning: 1.5 },
+        boost: { title: 5, name: 5, meaning: 3 },
         prefix: (term) => term.length > 1,
         fuzzy: (term) => (term.length > 5 ? 0.2 : false),
         boostDocument: (id) => (searchIndex[id].name ? 0.4 : 1),
