@@ -288,6 +288,11 @@ def test_ends_of_a_measured_range_have_three_digits_or_are_whole():
     )
 
 
+def test_measured_range_is_written_as_a_person_would():
+    said = Measured(1, 1, over={m: (2, 1e100)}, where=(3 * n >= 8 * l * sp.log(m) - 1,)).words
+    assert said.endswith("for m from 2 to 10¹⁰⁰, 3 n ≥ 8 l ln m − 1")
+
+
 def test_measured_ratios_are_in_order():
     assert Measured(0, 0, over={n: (1, 2)}).high == 0
     for low, high in ((1.2, 1.1), (-0.1, 1)):

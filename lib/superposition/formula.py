@@ -3,6 +3,7 @@
 Nothing here knows which formulas the book has: those are in `superposition.formulas`.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from numbers import Real
@@ -504,8 +505,19 @@ def _apart(low, high):
     return f"from {below} % below to {above} % above it"
 
 
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _condition(relation):
+    """A condition as a person would write it: 3 n ≥ ln m."""
+    written = sp.pretty(relation, use_unicode=True).replace("⋅", " ").replace(" - ", " − ")
+    return re.sub(r"\blog\((\w+)\)", r"ln \1", written)
+
+
 def _end(number):
-    """The end of a grid in words, a fraction with three digits."""
+    """The end of a grid in words, a fraction with three digits, and what is beyond all counting as a power of ten."""
+    if number >= 1e15:
+        return "10" + str(round(np.log10(number))).translate(_SUPERSCRIPTS)
     return f"{number:,}" if number == int(number) else f"{number:.3g}"
 
 
@@ -558,7 +570,7 @@ class Measured:
         ]
         *most, last = ranges
         places = f"{', '.join(most)} and {last}" if most else last
-        conditions = "".join(f", {sp.pretty(relation, use_unicode=True)}" for relation in self.where)
+        conditions = "".join(f", {_condition(relation)}" for relation in self.where)
         subject = f"{self.of} measured" if self.of else "measured"
         return f"{subject} {_apart(self.low, self.high)}, for {places}{conditions}"
 

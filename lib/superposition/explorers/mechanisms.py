@@ -407,7 +407,7 @@ def price_tag():
             start("GPT-2 small", "GPT-2 small", 98_304, 43),
             start("Gemma 2 2B", "Gemma 2 2B", 65_536, 61),
             start("Gemma 2 9B", "Gemma 2 9B", 131_072, 19),
-            Start("The book's own network", {n: 1024, m: 100_000, l: 10, L: 40}),
+            Start("The running example", {n: 512, m: 8192, l: 8, L: 40}),
         ],
         readouts=[
             Readout("worst overlap, about", formulas.worst_overlap.expr, link=_SECTIONS["overlap"]),
