@@ -19,7 +19,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html zip notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,6 +35,9 @@ check: lint  ## the quick round while writing: style, unit tests, doctests, and 
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 
+zip: $(SITE)  ## pack the site into _build/price-of-superposition.zip, which reads offline: unpack it and open index.html
+	$(BIN)/python tools/pack.py _build/html _build/price-of-superposition.zip
+
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py
 
@@ -44,7 +47,7 @@ data: $(READY)  ## compute the stored measurements again (about half an hour)
 lint: $(READY)  ## check the style of the code and the form of the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python -m tools.notebooks --check
 
 format: $(READY)  ## put the code in order
 	$(BIN)/ruff check --fix
@@ -61,7 +64,7 @@ lock: $(READY)  ## write the locks again from pyproject.toml, with the newest ve
 	$(BIN)/python tools/lock.py
 
 vendor:  ## rebuild the vendored JavaScript, styles and fonts (the only command that needs Node)
-	cd tools/vendor && npm ci && npm run explorer && npm run site
+	cd tools/vendor && npm ci && npm run explorer && npm run draws && npm run site
 
 clean:  ## remove the site and the environment
 	rm -rf _build .venv

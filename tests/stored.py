@@ -1,14 +1,17 @@
 """The explorers that the chapters store, and what NumPy says that they show."""
 
+import importlib
 import json
 import pathlib
+import pkgutil
 import re
 from functools import cache
 
+import numpy as np
 import sympy as sp
 
+from superposition import explorers, formulas
 from superposition import formula as formula_module
-from superposition import formulas
 from superposition.explorer import format_value, with_unit
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -30,12 +33,29 @@ DECLARATIONS = [
     for html in stored_outputs(notebook)
     for match in STORED.finditer(html)
 ]
-IN_BOOK = [where for where, _ in DECLARATIONS]
+IN_BOOK = [where for where, declaration in DECLARATIONS if "scene" not in declaration]
+SCENES = [where for where, declaration in DECLARATIONS if "scene" in declaration]
+
+
+@cache
+def built(topic, function):
+    """An explorer of the library, made once for all tests of it."""
+    return getattr(importlib.import_module(f"superposition.explorers.{topic}"), function)()
+
+
+def names():
+    """Every explorer of the library, as topic and function."""
+    topics = [found.name for found in pkgutil.iter_modules(explorers.__path__)]
+    return [
+        (topic, name)
+        for topic in topics
+        for name in importlib.import_module(f"superposition.explorers.{topic}").__all__
+    ]
 
 
 @cache
 def number_of(expr, of):
-    names = {name: sp.Symbol(name) for name in of}
+    names = {name: sp.IndexedBase(name) if f"{name}[" in expr else sp.Symbol(name) for name in of}
     functions = {name: getattr(formula_module, name) for name in ("Q", "betainc_inverse")}
     return formula_module.numeric(sp.sympify(expr, locals=names | functions), list(of))
 
@@ -44,6 +64,10 @@ def by_numpy(channel, values):
     """Value of a stored channel, found from the library's formulas or from its SymPy text, never from its JavaScript."""
     if not isinstance(channel, dict):
         return channel
+    if "which" in channel:
+        return [
+            inner[channel["over"][0]] for inner in within(channel["over"], values) if by_numpy(channel["which"], inner)
+        ]
     if "iterated" in channel:
         inner = values | {channel["iterated"]: by_numpy(channel["start"], values)}
         for _ in range(int(by_numpy(channel["steps"], values))):
@@ -59,7 +83,41 @@ def by_numpy(channel, values):
     return number_of(channel["expr"], tuple(channel["of"]))(**scope)
 
 
+def within(over, values):
+    """The settings in which [symbol, low, high] runs through its integers."""
+    symbol, low, high = over
+    return [{**values, symbol: i} for i in range(round(by_numpy(low, values)), round(by_numpy(high, values)) + 1)]
+
+
+def with_given(declaration, values):
+    """A setting together with what the declaration stores and derives from it."""
+    values = dict(values)
+    for given in declaration.get("given", ()):
+        name = given["symbol"]
+        if "table" in given:
+            values[name] = np.array(given["table"])
+        elif "bits" in given:
+            values[name] = unpacked(given["bits"])
+        elif "gathered" in given:
+            values[name] = np.array([0, *(values[symbol] for symbol in given["gathered"])])
+        elif "over" in given:
+            found = {
+                inner[given["over"][0]]: by_numpy(given["value"], inner) for inner in within(given["over"], values)
+            }
+            values[name] = np.array([found.get(i, 0) for i in range(max(found, default=0) + 1)])
+        else:
+            values[name] = by_numpy(given["value"], values)
+    return values
+
+
+def unpacked(bits):
+    if isinstance(bits, str):
+        return np.array([int(bit) for bit in f"{int(bits, 16):0{4 * len(bits)}b}"])
+    return np.array([unpacked(part) for part in bits])
+
+
 def readouts_by_numpy(declaration, values):
+    values = with_given(declaration, values)
     return [
         with_unit(format_value(by_numpy(readout["value"], values)), readout.get("unit", ""))
         for readout in declaration["readouts"]

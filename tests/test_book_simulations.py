@@ -1,24 +1,15 @@
 """The simulations behind the book's explorers hold at the ends of their sliders."""
 
-import importlib
-import pkgutil
-from functools import cache
-
 import numpy as np
 import pytest
 
-from superposition import explorers, formulas, simulate
+from superposition import formulas, simulate
 from superposition.explorers.directions import _median
+from tests.stored import built, names
 
-SIMULATED = ["directions.overlap_law", "directions.worst_pair", "sparsity.readout_errors", "sparsity.tight_frames"]
-SIMULATED += ["booleanish.few_bits", "booleanish.levels_against_active", "compounding_noise.layer_after_layer"]
-SIMULATED += ["compounding_noise.values_under_units", "error_correction.votes_and_width", "is_it_a_win.equal_noise"]
-
-
-@cache
-def explorer(name):
-    topic, function = name.split(".")
-    return getattr(importlib.import_module(f"superposition.explorers.{topic}"), function)()
+SIMULATED = ["directions.overlap_law", "directions.worst_pair", "sparsity.tight_frames"]
+SIMULATED += ["booleanish.few_bits", "compounding_noise.layer_after_layer"]
+SIMULATED += ["compounding_noise.values_under_units", "error_correction.votes_and_width"]
 
 
 def ends(sliders):
@@ -32,7 +23,7 @@ def ends(sliders):
 
 @pytest.mark.parametrize("name", SIMULATED)
 def test_simulation_begins_at_the_ends_of_the_sliders(name):
-    shown = explorer(name)
+    shown = built(*name.split("."))
     inside = 0
     for at in ends(shown.declaration["sliders"]):
         try:
@@ -48,15 +39,17 @@ def test_simulation_begins_at_the_ends_of_the_sliders(name):
     assert inside
 
 
-def test_every_simulation_is_tried():
-    for topic in pkgutil.iter_modules(explorers.__path__):
-        for name in importlib.import_module(f"superposition.explorers.{topic.name}").__all__:
-            full = f"{topic.name}.{name}"
-            assert ("simulate" in explorer(full).declaration) == (full in SIMULATED), full
+@pytest.mark.parametrize("name", [".".join(name) for name in names()])
+def test_every_simulation_is_tried(name):
+    assert ("simulate" in built(*name.split(".")).declaration) == (name in SIMULATED)
+
+
+def test_every_simulation_named_here_is_in_the_library():
+    assert set(SIMULATED) <= set(map(".".join, names()))
 
 
 def test_the_worst_pair_is_compared_as_a_median_with_a_median():
-    shown = explorer("directions.worst_pair")
+    shown = built("directions", "worst_pair")
     *_, (done, middle, error, draws) = shown._simulation.run(np.random.default_rng(3), m=64, n=16)
     same = np.random.default_rng(3)
     drawn = [simulate.worst_overlaps(16, 64, 1, same)[0] for _ in range(draws)]

@@ -1,4 +1,4 @@
-"""The stored grids of the chapter on error correction are what the code makes, and say what the chapter reads from them."""
+"""The stored grids of the chapters on error correction are what the code makes, and say what the chapter reads from them."""
 
 from importlib.metadata import version
 

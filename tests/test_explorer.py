@@ -26,6 +26,7 @@ from superposition.explorer import (
     Simulation,
     Slider,
     Steps,
+    draws_source,
     format_value,
     module_source,
     page_source,
@@ -100,7 +101,7 @@ def stored(explorer):
         ({"marks": [Dot("l", 1)]}, TypeError, "x = 'l' is not a number"),
         ({"marks": [Dot(l, float("nan"))]}, ValueError, "y = nan"),
         ({"marks": [Dot(l, True)]}, TypeError, "y = True is not a number"),
-        ({"marks": [Dot(l, sp.Sum(k, (k, 1, l)))]}, TypeError, "Sum, which has no JavaScript translation"),
+        ({"marks": [Dot(l, sp.Product(k, (k, 1, l)))]}, TypeError, "Product, which has no JavaScript translation"),
         ({"marks": [Curve(l, x=k)]}, ValueError, "x and over are accepted together"),
         ({"marks": [Steps(k, over=(k, 0))]}, TypeError, r"over = .*accepted: \(symbol, low, high\)"),
         ({"marks": [Steps(k, over=(k, 0, stray))]}, ValueError, "over: high = stray has the symbol stray"),
@@ -347,7 +348,7 @@ def test_module_is_one_file_without_imports():
     assert not re.search(r"^import ", source, re.MULTILINE)
     exported = re.findall(r"^export (.*?) ?[({]", source, re.MULTILINE)
     assert sorted(exported) == ["", "async function hydrate", "default"]
-    assert Explorer._esm == source
+    assert Explorer._esm == source + draws_source()
     assert Explorer._css == style_source()
 
 
@@ -456,7 +457,7 @@ def test_simulation_leaves_the_event_loop_its_turn_and_can_be_cancelled():
 
     said = Kernel(long).play(script)
     assert 1 <= len(steps) <= 10
-    assert said == [{"type": "cancelled", "sentence": "Cancelled at 25%: no point was added."}]
+    assert said == [{"type": "cancelled", "sentence": "Cancelled at 25 %: no point was added."}]
 
 
 def test_new_simulation_replaces_a_running_one():
@@ -522,11 +523,14 @@ def test_simulation_needs_a_place_on_the_axis():
 
 def test_numbers_are_written_for_readers():
     assert [format_value(x) for x in (0, -0.0, 1, 8192, 1e9, 12_345.6, 0.000_123_4, 1e-5, 2.5e300)] == [
-        "0", "0", "1", "8,192", "10⁹", "12,300", "1.23 × 10⁻⁴", "10⁻⁵", "2.5 × 10³⁰⁰",
+        "0", "0", "1", "8,192", "1 billion", "12,300", "1.23 × 10⁻⁴", "10⁻⁵", "2.5 × 10³⁰⁰",
     ]  # fmt: skip
     assert [format_value(x) for x in (np.inf, -np.inf, np.nan)] == ["unbounded", "unbounded below", "no value"]
     assert format_value(1024 * (1 + 2e-16)) == "1,024"
-    assert [format_value(x) for x in (-1, -0.5, 999_999_999, 4e8)] == ["−1", "−0.5", "999,999,999", "400,000,000"]
+    assert [format_value(x) for x in (-1, -0.5, 999_999, 4e8)] == ["−1", "−0.5", "999,999", "400 million"]
+    assert [format_value(x) for x in (1e6, 16_777_216, 999_600_000, -3e11, 2.5e14, 1e15)] == [
+        "1 million", "16.8 million", "1 billion", "−300 billion", "250 trillion", "10¹⁵",
+    ]  # fmt: skip
 
 
 def test_samples_without_errors_promise_no_bars():

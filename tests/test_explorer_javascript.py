@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from superposition import formulas
-from superposition.explorer import format_value
+from superposition.explorer import Sentence, format_value, with_unit
 from superposition.formula import javascript, log_binomial
-from superposition.symbols import l, m
+from superposition.symbols import l, m, n
 from tests.test_values import TABLE
 from tests.v8 import module_in_v8
 
@@ -51,12 +51,35 @@ def test_two_languages_write_numbers_alike(script):
 
 
 def test_ticks_far_from_one_are_powers_of_ten(script):
-    shown = script("[0, 1e5, 1e4, -1e5, 1e-3, 1e-2, 2e5, 1e6].map(formatTick)")
-    assert shown == ["0", "10⁵", "10,000", "−10⁵", "10⁻³", "0.01", "200,000", "10⁶"]
+    shown = script("[[1e-3, 1e-2, 1, 1e4, 1e5, 1e6], [5e4, 1e5, 2e5], [-1e5, 0, 1e5], [1e-3, 2e-3]].map(formatTicks)")
+    assert shown == [
+        ["10⁻³", "0.01", "1", "10,000", "10⁵", "10⁶"],
+        ["50,000", "100,000", "200,000"],
+        ["−100,000", "0", "100,000"],
+        ["0.001", "0.002"],
+    ]
 
 
 def test_words_stand_apart_from_their_number(script):
-    assert script('[withUnit("3", "bits"), withUnit("3", "°"), withUnit("3", "")]') == ["3 bits", "3°", "3"]
+    assert script('[withUnit("3", "bits"), withUnit("3", "%"), withUnit("3", "°"), withUnit("3", "")]') == [
+        "3 bits",
+        "3 %",
+        "3°",
+        "3",
+    ]
+    assert script('[withUnit("1", "bits"), withUnit("1", "active features"), withUnit("0.1", "bits")]') == [
+        *(with_unit("1", "bits"), with_unit("1", "active features"), with_unit("0.1", "bits"))
+    ]
+    assert [with_unit("1", "bits per neuron"), with_unit("1", "°")] == ["1 bit per neuron", "1°"]
+
+
+def test_sentences_count_what_they_name(script):
+    sentence = Sentence("With {l:active features} on {n:neurons} {noise}.", noise=l / n)
+    for scope in ({"l": 1, "n": 4}, {"l": 2, "n": 1}, {"l": 1_000_000, "n": 4}):
+        said = script(f"sentences({json.dumps({'text': [sentence.json()]})}, {json.dumps(scope)})")
+        assert said == sentence.say(scope)
+    assert sentence.say({"l": 1, "n": 4}) == "With 1 active feature on 4 neurons 0.25."
+    assert sentence.say({"l": 2, "n": 1}) == "With 2 active features on 1 neuron 2."
 
 
 def test_map_is_applied_step_by_step(script):

@@ -1,5 +1,6 @@
 """A Formula keeps its promises: one definition, checked domain, named errors."""
 
+import re
 import warnings
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy.codegen.cfunctions import log1p
 
 from superposition import formulas
 from superposition.formula import Formula, Measured, Q, half, javascript, numeric, root, to_latex
@@ -14,12 +16,12 @@ from superposition.symbols import NOTATION, L, entry, eps, l, m, n, t
 
 
 def make(expr, **options):
-    return Formula("made_up", expr, "a formula for this test", "exact", "this test", **options)
+    return Formula("made_up", expr, "a formula for this test", "exact", "new here", "this test", **options)
 
 
 def test_expression_without_translation_is_refused_at_definition():
-    with pytest.raises(TypeError, match=r"contains Sum"):
-        make(sp.Sum(l, (l, 1, n)))
+    with pytest.raises(TypeError, match=r"contains Product"):
+        make(sp.Product(l, (l, 1, n)))
     with pytest.raises(TypeError, match=r"contains factorial"):
         make(sp.factorial(n))
     with pytest.raises(TypeError, match=r"contains Infinity"):
@@ -31,7 +33,9 @@ def test_status_must_be_one_of_the_five():
         ValueError,
         match=r"status = 'obvious'.*accepted: 'exact', 'bound', 'bound, with probability', 'asymptotic', 'heuristic'",
     ):
-        Formula("made_up", n, "", "obvious", "")
+        Formula("made_up", n, "", "obvious", "known", "")
+    with pytest.raises(ValueError, match=r"provenance = 'mine'.*accepted: 'known', 'from the post', 'new here'"):
+        Formula("made_up", n, "", "exact", "mine", "")
 
 
 def test_symbol_must_be_in_the_notation_table():
@@ -232,6 +236,25 @@ def test_exponential_of_a_fraction_is_written_on_the_line():
     assert to_latex(sp.exp(-n)) == "e^{- n}"
 
 
+def test_a_power_that_keeps_its_digits_is_written_as_a_power():
+    assert to_latex(sp.exp(l * log1p(-n / m))) == r"\left(1 - \frac{n}{m}\right)^{l}"
+    assert to_latex(sp.exp(log1p(n) + log1p(m))) == r"\exp\left(\ln\left(m + 1\right) + \ln\left(n + 1\right)\right)"
+
+
+def test_parts_are_written_as_letters_and_given_below():
+    inner, outer = Q(n), 1 - 2 * Q(n)
+    formula = make(sp.log(outer) + inner, parts={"g": outer, "p": inner})
+    assert formula.latex == r"p + \ln g"
+    assert formula.equation.endswith(r"g = 1 - 2 p, \quad p = Q\left(n\right) \end{gathered}")
+    assert formula(n=1) == make(formula.expr)(n=1)
+
+
+def test_every_part_that_is_named_is_in_its_formula():
+    for formula in formulas.registry.values():
+        for letter, part in formula.parts.items():
+            assert formula.expr.has(part), (formula.name, letter)
+
+
 def test_small_powers_are_products_in_javascript():
     assert [javascript(n**p) for p in (2, 3, 4)] == ["(n*n)", "(n*n*n)", "Math.pow(n, 4)"]
 
@@ -265,6 +288,11 @@ def test_ends_of_a_measured_range_have_three_digits_or_are_whole():
     )
 
 
+def test_measured_range_is_written_as_a_person_would():
+    said = Measured(1, 1, over={m: (2, 1e100)}, where=(3 * n >= 8 * l * sp.log(m) - 1,)).words
+    assert said.endswith("for m from 2 to 10¹⁰⁰, 3 n ≥ 8 l ln m − 1")
+
+
 def test_measured_ratios_are_in_order():
     assert Measured(0, 0, over={n: (1, 2)}).high == 0
     for low, high in ((1.2, 1.1), (-0.1, 1)):
@@ -272,6 +300,31 @@ def test_measured_ratios_are_in_order():
             Measured(low, high, over={n: (1, 2)})
 
 
-def test_standing_is_the_word_and_what_it_leaves_open():
-    assert formulas.level_bits.standing == "**exact**"
-    assert formulas.unit_error.standing == "**asymptotic**: Gaussian noise"
+def test_standing_is_status_provenance_and_name_and_what_they_leave_open():
+    assert formulas.level_bits.standing == "**exact** · *known* · `level_bits(K, l, m)`"
+    assert formulas.unit_error.standing == "**asymptotic** · *known* · `unit_error(kappa)`: Gaussian noise"
+
+
+def test_what_is_not_new_here_names_its_source():
+    for formula in formulas.registry.values():
+        if formula.provenance == "known":
+            assert "textbook result" in formula.source or re.search(r"\b1[89]\d\d\b|\b20\d\d\b", formula.source), (
+                formula
+            )
+        assert (formula.provenance == "from the post") == formula.source.startswith("Linsefors 2024"), formula
+
+
+def test_derivation_that_ends_elsewhere_is_refused():
+    expr = formulas.max_active.expr
+    assert repr(formulas.max_active.derived(sp.expand(expr))) == "<Formula max_active(m, n): bound>, as derived"
+    assert "✓" in formulas.max_active.derived(expr)._repr_markdown_()
+    with pytest.raises(AssertionError, match=r"max_active = .*, but derived was"):
+        formulas.max_active.derived(expr + sp.Rational(1, 1000))
+
+
+def test_formula_is_printed_as_a_person_would_write_it():
+    x = sp.Symbol("x", positive=True)
+    assert to_latex(sp.log(m) / sp.log(2)) == r"\log_2 m"
+    assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
+    assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
+    assert to_latex(half(root(n / l))) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"

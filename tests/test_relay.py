@@ -474,7 +474,9 @@ def test_rescaled_relu_doubles_errors_in_each_layer():
 def test_shortcut_has_the_law_of_brute_force(n_value, m_value, l_value, redriven):
     # the numbers are a Markov chain: the second layer hears true and untrue features, as all later ones do
     quick = random_code_relay(n_value, m_value, l_value, 2, 4000, rng(17), redriven=redriven)
-    brute = relay(fresh(n_value, m_value), l_value, 2, 4000, rng(18), redriven=redriven)
+    # sets on one of the larger codes hardly know of each other: standard errors grow by 2 to 4 %
+    sets = 4 if m_value >= 90 else 1
+    brute = relay(fresh(n_value, m_value), l_value, 2, 4000, rng(18), redriven=redriven, sets_per_code=sets)
     for name in (*FIELDS, "clean"):
         (one, one_se), (other, other_se) = quick.mean(name), brute.mean(name)
         assert (np.abs(one - other) <= Z * np.hypot(one_se, other_se) + Z / 4000).all(), (name, one, other)

@@ -57,7 +57,14 @@ def test_what_shares_a_kernel_or_a_tab_runs_on_one_worker():
             "tests/browser/test_site.py::test_b[book/sparsity.html-dark]",
         ],
         ["tests/browser/test_explorers.py::test_a[demo#one]", "tests/browser/test_explorers.py::test_b[demo#other]"],
+        [
+            "tests/browser/test_engines.py::test_a[webkit-book/sparsity.html]",
+            "tests/browser/test_engines.py::test_b[webkit-book/directions.html]",
+        ],
+        ["tests/browser/test_engines.py::test_a[firefox-book/sparsity.html]"],
         ["tests/browser/test_live_kernel.py::test_a", "tests/browser/test_live_kernel.py::test_b[1]"],
+        ["tests/test_explorer_guards.py::test_a[topic.one]", "tests/test_book_simulations.py::test_b[topic.one]"],
+        ["tests/test_explorer_guards.py::test_a[topic.other]"],
     ]
     groups = [{group_of(nodeid) for nodeid in nodeids} for nodeids in together]
     assert all(len(group) == 1 for group in groups)

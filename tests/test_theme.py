@@ -1,16 +1,17 @@
 """The site's extension: mathematics set at build time, links made from the repository's address."""
 
 import io
+import json
+import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
 from superposition.plots import figure, use_book_style
-from theme import mathematics, repository
+from theme import folding, mathematics, repository
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -86,9 +87,10 @@ def build(folder, page):
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/page\n", encoding="utf-8")
     (book / "references.bib").write_text("", encoding="utf-8")
     (book / "page.md").write_text(page, encoding="utf-8")
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    command = [jupyter_book, "build", "-n", "-W", "--keep-going", folder]
-    done = subprocess.run(command, capture_output=True, text=True)
+    # as the command of that name, but for what `tools` leaves out
+    jupyter_book = "import tools; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", jupyter_book, "build", "-n", "-W", "--keep-going", folder]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     built = folder / "_build" / "html" / "book" / "page.html"
     return done, built.read_text(encoding="utf-8") if built.exists() else ""
 
@@ -140,3 +142,48 @@ def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
     assert done.returncode != 0
     assert "KaTeX parse error" in done.stderr
     assert "page.md:3" in done.stderr
+
+
+def test_letters_with_a_word_below_have_mathml_that_browsers_accept():
+    assert "<msub>" in mathematics.typeset(r"l_{\max} = m_{\min}", display=False)
+    with pytest.raises(ValueError, match="MathML: msub has 3 children, not 2"):
+        mathematics.typeset(r"l_{\sup}", display=False)
+
+
+def test_run_of_cells_is_told_by_the_words_in_their_metadata(tmp_path):
+    notebook = tmp_path / "page.ipynb"
+    notebook.write_text(json.dumps({"cells": [{"metadata": {"fold": "The proof"}}, {"metadata": {}}]}))
+    assert folding.folds_of(notebook) == ["The proof", None]
+    assert folding.folds_of(tmp_path / "page.md") == []
+
+
+@pytest.mark.parametrize("heading", [False, True])
+def test_run_of_cells_folds_into_one_block(tmp_path, heading):
+    cells = [("markdown", "# A page", None), ("markdown", "Before.", None), ("markdown", "One.", "The proof")]
+    cells += [("markdown", "## A heading" if heading else "Two *words*.", "The proof"), ("markdown", "After.", None)]
+    notebook = {
+        "cells": [
+            {"cell_type": kind, "id": f"c{i}", "metadata": {"fold": fold} if fold else {}, "source": text}
+            for i, (kind, text, fold) in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (tmp_path / "page.ipynb").write_text(json.dumps(notebook))
+    (tmp_path / "conf.py").write_text(
+        "extensions = ['myst_nb', 'theme.folding']\nnb_execution_mode = 'off'\nroot_doc = 'page'\n"
+    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", str(tmp_path), str(tmp_path / "site")]
+    built = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    page = (tmp_path / "site" / "page.html").read_text()
+    if heading:
+        assert "cells [3] are to fold but show nothing or hold a heading" in built.stderr
+    else:
+        block = re.search(r'<details class="fold aside">(.*?)</details>', page, re.DOTALL)[1]
+        assert "<summary>The proof</summary>" in block
+        assert "One." in block
+        assert "words" in block
+        assert not {"Before.", "After."} & set(re.findall(r"\w+\.", block))

@@ -5,7 +5,7 @@ import re
 
 from py_mini_racer import MiniRacer
 
-from superposition.explorer import module_source
+from superposition.explorer import draws_source, module_source
 
 # the one thing of a browser that the state asks for
 ADDRESS = """class URLSearchParams {
@@ -20,4 +20,5 @@ def module_in_v8():
     context = MiniRacer()
     context.eval(ADDRESS)
     context.eval(re.sub(r"^export ", "", module, flags=re.MULTILINE))
+    context.eval(draws_source())
     return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))

@@ -1,14 +1,20 @@
 """The Sphinx extension that turns the book into its site.
 
-Three parts, each of which can be read alone: `mathematics` sets TeX at build time, `assets` decides what a page
-loads, `repository` derives every link to the source from `pyproject.toml`.
+Eight parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
+folded, `constructs` adds notes in the margin and admonitions that fold, `assets` what it loads, `sheet` prints the formula sheet, `search` writes what the search dialog looks in,
+`previews` what is shown beside a link, and `repository` derives every link to the source from `pyproject.toml`.
 """
 
-from theme import assets, mathematics, repository
+from theme import assets, constructs, folding, mathematics, previews, repository, search, sheet
 
 
 def setup(app):
     mathematics.setup(app)
+    folding.setup(app)
+    constructs.setup(app)
+    sheet.setup(app)
+    search.setup(app)
+    previews.setup(app)
     assets.setup(app)
     repository.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -18,6 +18,9 @@ from superposition import explorer
 from theme.figures import inline
 from theme.stills import still
 
+SPHINX_SCRIPTS = re.compile(
+    r"\b(documentation_options|doctools|sphinx_highlight)\.js$"
+)  # the book searches in its own way
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
 IMAGE_SIZE = re.compile(r'(?<=" )style="width: (\d+)px; height: (\d+)px;"(?= />)')
@@ -34,7 +37,9 @@ def write_static(app):
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    copy_asset(HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith(".js") or "linkedom" in path)
+    copy_asset(
+        HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path
+    )
 
 
 def write_asset(app, path, text):
@@ -50,7 +55,9 @@ def explorer_assets(app, pagename, body):
     declarations = [json.loads(data) for data in DECLARATION.findall(body)]
     if not declarations:
         return [], []
-    special, source = explorer.page_source(declarations)
+    drawn = any("draws" in declaration for declaration in declarations)
+    draws = write_asset(app, "draws.js", explorer.draws_source()) if drawn else None
+    special, source = explorer.page_source(declarations, draws and "../{path}?v={version}".format(**draws))
     scripts = {"explorer.js": explorer.script_source()}
     if special:
         scripts[f"{special}.js"] = explorer.special_source(special)
@@ -104,6 +111,7 @@ def complete_page(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     if 'class="katex' in body:
         app.add_css_file("vendor/katex/katex.min.css", priority=400)
+    context["script_files"] = [s for s in context["script_files"] if not SPHINX_SCRIPTS.search(str(s.filename))]
     styles = [style for style in context["css_files"] if not REPLACED_STYLES.search(str(style.filename))]
     context["page_styles"] = sorted(styles, key=lambda style: style.priority)
     scripts = {Path(str(js.filename)).name: js for js in context["script_files"]}
@@ -125,13 +133,14 @@ def configure(app, config):
     config.html_theme = "book"
     config.html_theme_options = {}  # Jupyter Book fills in those of its own theme
     config.html_permalinks_icon = "#"
-    config.html_additional_pages = {"index": "start.html"}
+    config.html_additional_pages = {"index": "start.html", "search": "search.html", "404": "404.html"}
 
 
 def setup(app):
     app.add_html_theme("book", str(HERE / "book"))
     app.add_js_file("mode.js")
     app.add_js_file("book.js", loading_method="defer")
+    app.add_js_file("search.js", loading_method="defer")
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that we leave out
     app.connect("config-inited", configure)
     app.connect("builder-inited", write_static)

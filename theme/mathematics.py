@@ -9,13 +9,19 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from py_mini_racer import MiniRacer
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from superposition.symbols import NOTATION
+
 KATEX = Path(__file__).parent / "vendor" / "katex"
+CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
+MOST_UNBROKEN = 30  # letters; more may be wider than a phone
+LETTERS = {entry.math for entry in NOTATION}
 CHARACTERS = set((KATEX / "characters.txt").read_text(encoding="utf-8"))
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
 
@@ -51,11 +57,18 @@ def typeset(tex, *, display):
     Raises
     ------
     ValueError
-        If KaTeX cannot set `tex`; the message is KaTeX's own. Or if the fonts have been cut to fewer characters.
+        If KaTeX cannot set `tex`, in KaTeX's own words; if its MathML is not what browsers accept; or if the fonts have been
+        cut to fewer characters.
     """
-    answer = json.loads(engine().call("typeset", tex, display))
+    # an operator's name below a letter becomes MathML with a child too many
+    answer = json.loads(engine().call("typeset", re.sub(r"_\{\\(max|min)\}", r"_{\\mathrm{\1}}", tex), display))
     if "error" in answer:
         raise ValueError(answer["error"])
+    spoken = re.search(r"<math.*</math>", answer["html"], re.DOTALL)[0]
+    for element in ElementTree.fromstring(spoken.replace("&nbsp;", "\u00a0")).iter():
+        name = element.tag.rpartition("}")[2]
+        if name in CHILDREN and len(element) != CHILDREN[name]:
+            raise ValueError(f"MathML: {name} has {len(element)} children, not {CHILDREN[name]}")
     shown = answer["html"].partition('class="katex-html"')[2]
     if missing := set(html.unescape(re.sub(r"<[^>]*>", "", shown.partition(">")[2]))) - CHARACTERS:
         raise ValueError(f"the fonts of the site lack {' '.join(sorted(missing))}: add them to tools/vendor/site.mjs")
@@ -85,9 +98,18 @@ def display_tex(node):
     return NUMBERED_ENVIRONMENT.sub(r"\\\1{\2*}", source)
 
 
+def unbroken(formula):
+    """How many letters of a formula within a line stand in one piece, which cannot go on in the next line."""
+    pieces = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="katex-base">')
+    return max(len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in pieces)
+
+
 def visit_inline(self, node):
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(typeset_node(node, node.astext(), display=False) + "</span>")
+    tex = node.astext().strip()
+    letter = {"data-letter": tex} if tex in LETTERS else {}
+    formula = typeset_node(node, tex, display=False)
+    classes = "math notranslate nohighlight" + (" long" if unbroken(formula) > MOST_UNBROKEN else "")
+    self.body.append(self.starttag(node, "span", "", CLASS=classes, **letter) + formula + "</span>")
     raise nodes.SkipNode
 
 

@@ -1,16 +1,23 @@
-"""Where a page can be run, downloaded and mended.
+"""Where a page can be run, downloaded and mended, and where the site itself stands.
 
-The repository's address comes from the one place that names it, `[project.urls]` in `pyproject.toml`. Without it the
-links that need it are left out, since they would lead nowhere.
+The addresses of the repository and of the site, `Documentation`, come from the one place that names them,
+`[project.urls]` in `pyproject.toml`. What needs an address that is not there is left out: links, since they would lead
+nowhere, and what tells search engines and social networks where the pages are.
 """
 
 import tomllib
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).parents[1]
 BRANCH = "main"
 HOSTS = ("github.com", "gitlab.com")
+
+
+def named_url(pyproject, name):
+    urls = tomllib.loads(pyproject).get("project", {}).get("urls", {})
+    return {key.lower(): address for key, address in urls.items()}.get(name)
 
 
 def repository_url(pyproject):
@@ -21,8 +28,7 @@ def repository_url(pyproject):
     ValueError
         If the address is not that of a repository on a host whose links are known.
     """
-    urls = tomllib.loads(pyproject).get("project", {}).get("urls", {})
-    url = {name.lower(): address for name, address in urls.items()}.get("repository")
+    url = named_url(pyproject, "repository")
     if url is None:
         return None
     url = url.rstrip("/").removesuffix(".git")
@@ -31,6 +37,39 @@ def repository_url(pyproject):
         accepted = " or ".join(f"https://{host}/OWNER/NAME" for host in HOSTS)
         raise ValueError(f"project.urls.Repository is {url!r}; accepted is {accepted}")
     return url
+
+
+def site_url(pyproject):
+    """Return the site's address with a slash at its end, or None.
+
+    Raises
+    ------
+    ValueError
+        If the address does not begin with https, or has a question or a fragment.
+    """
+    url = named_url(pyproject, "documentation")
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f"project.urls.Documentation is {url!r}; accepted is https://HOST/PATH/")
+    return url.rstrip("/") + "/"
+
+
+def sitemap(url, pages):
+    """Return the text of a sitemap of some pages, named without their ending."""
+    places = "".join(f"<url><loc>{escape(url + quote(page))}.html</loc></url>\n" for page in sorted(pages))
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return f"{head}{places}</urlset>\n"
+
+
+def write_sitemap(app, error):
+    url = app.config.html_baseurl
+    if error or not url or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    (site / "sitemap.xml").write_text(sitemap(url, app.env.found_docs), encoding="utf-8")
+    (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {url}sitemap.xml\n", encoding="utf-8")
 
 
 def page_links(url, path):
@@ -66,7 +105,14 @@ def add_page_links(app, pagename, templatename, context, doctree):
         context["page_links"] = page_links(app.config.repository_url, path)
 
 
+def place(app, config):
+    config.html_baseurl = config.html_baseurl or config.site_url or ""
+
+
 def setup(app):
-    url = repository_url((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    app.add_config_value("repository_url", url, "html", [str, type(None)])
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    app.add_config_value("repository_url", repository_url(pyproject), "html", [str, type(None)])
+    app.add_config_value("site_url", site_url(pyproject), "html", [str, type(None)])
+    app.connect("config-inited", place)
+    app.connect("build-finished", write_sitemap)
     app.connect("html-page-context", add_page_links)

@@ -53,6 +53,7 @@ TESTS = {
     "formulas/booleanish.py": FORMULAS,
     "formulas/compounding_noise.py": FORMULAS,
     "formulas/error_correction.py": [*FORMULAS, *VOTES],
+    "formulas/error_correction_layers.py": FORMULAS,
     "formulas/is_it_a_win.py": FORMULAS,
     "codes.py": ["test_codes.py"],
     "simulate/active.py": [*READOUT, "test_simulate.py"],

@@ -32,7 +32,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-CELL_METADATA = ("deletable", "editable", "mystnb", "nbgrader", "tags")
+CELL_METADATA = ("deletable", "editable", "fold", "mystnb", "nbgrader", "tags")
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 CELL_TIMEOUT = 600

@@ -7,15 +7,22 @@ from xdist.scheduler import LoadScopeScheduling
 BROWSER, NOTEBOOK, REST = range(3)
 # the page in the brackets of a browser test: of a page, or of an explorer on it
 PAGE = re.compile(r"\[(demo|[\w/]*\.html)")
+# the engine there, of a test in another browser
+ENGINE = re.compile(r"\[(firefox|webkit)-")
+# the explorer in the brackets of a test of what the library builds
+BUILT = re.compile(r"tests/test_(?:explorer_guards|book_simulations)\.py::\w+\[(\w+\.\w+)\]")
 
 
 def group_of(nodeid):
-    """Where an item runs, and with what: a notebook's cells share a kernel, the tests of a page its tab."""
+    """Where an item runs, and with what: a notebook's cells share a kernel, the tests of a page its tab, those of an engine its browser."""
     path = nodeid.partition("::")[0]
     if path.endswith(".ipynb"):
         return NOTEBOOK, path
     if not path.startswith("tests/browser/"):
-        return REST, nodeid
+        built = BUILT.match(nodeid)
+        return REST, nodeid if built is None else f"explorer {built[1]}"
+    if engine := ENGINE.search(nodeid):
+        return BROWSER, f"engine {engine[1]}"
     page = PAGE.search(nodeid)
     return BROWSER, path if page is None else f"page {page[1]}"
 

@@ -5,9 +5,11 @@ the field stores the transpose.) The overlap of features i and j is the entry G[
 matrix ``G = F.T @ F``.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import blas
 from scipy.optimize import minimize
 
 from superposition.arguments import generator, integer, matrix
@@ -107,22 +109,21 @@ def tight_frame(n, m, rng):
     squares = np.einsum("ij,ij->i", columns, columns)
     # in order of length, not of position: what becomes of a column does not depend on its number
     order = np.argsort(squares)
-    short, long = list(order[squares[order] < 1]), list(order[squares[order] > 1])
+    short, long = ([(i, squares[i].item()) for i in order[where]] for where in (squares[order] < 1, squares[order] > 1))
     while short and long:
-        i, j = short.pop(), long.pop()
+        (i, small), (j, large) = short.pop(), long.pop()
         u, v = columns[i], columns[j]
         # tan of the angle at which |cos u - sin v| = 1, as the root without cancellation
         overlap = float(u @ v)
-        a, b = squares[i] - 1, squares[j] - 1
-        tan = a / (overlap + np.copysign(np.sqrt(overlap * overlap - a * b), overlap))
-        cos = 1 / np.sqrt(1 + tan * tan)
-        sin = tan * cos
-        columns[i], columns[j] = cos * u - sin * v, sin * u + cos * v
-        squares[j] = float(columns[j] @ columns[j])
-        if squares[j] < 1:
-            short.append(j)
-        elif squares[j] > 1:
-            long.append(j)
+        a, b = small - 1, large - 1
+        tan = a / (overlap + math.copysign(math.sqrt(overlap * overlap - a * b), overlap))
+        cos = 1 / math.sqrt(1 + tan * tan)
+        blas.drot(v, u, cos, tan * cos, overwrite_x=True, overwrite_y=True)
+        left = float(v @ v)
+        if left < 1:
+            short.append((j, left))
+        elif left > 1:
+            long.append((j, left))
     return np.ascontiguousarray((columns / np.linalg.norm(columns, axis=1)[:, None]).T)
 
 

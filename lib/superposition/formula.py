@@ -3,6 +3,7 @@
 Nothing here knows which formulas the book has: those are in `superposition.formulas`.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from numbers import Real
@@ -19,7 +20,9 @@ from sympy.printing.numpy import SciPyPrinter
 from superposition.symbols import NOTATION, entry
 
 __all__ = [
+    "PROVENANCES",
     "STATUSES",
+    "Derived",
     "Formula",
     "Measured",
     "Q",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 STATUSES = ("exact", "bound", "bound, with probability", "asymptotic", "heuristic")
+PROVENANCES = ("known", "from the post", "new here")
 
 
 class Q(sp.Function):
@@ -130,6 +134,39 @@ def half(expr):
     return sp.Mul(sp.S.Half, expr, evaluate=False)
 
 
+class _log2(sp.Function):
+    """A logarithm to base 2, for printing."""
+
+
+class _log2_binomial(sp.Function):
+    """The logarithm of a binomial coefficient to base 2, for printing."""
+
+
+def _is_root(expr):
+    return expr.is_Pow and expr.exp == sp.S.Half
+
+
+def _is_logarithmic(expr):
+    """Whether every term of a sum has a logarithm as one of its factors."""
+    logs = (sp.log, log_binomial, log1p)
+    terms = sp.Add.make_args(expr)
+    return all(sum(isinstance(factor, logs) for factor in sp.Mul.make_args(term)) == 1 for term in terms)
+
+
+def _binary(expr):
+    """A sum of logarithms divided by ln 2, each as a logarithm to base 2."""
+
+    def turned(factor):
+        if isinstance(factor, log_binomial):
+            return _log2_binomial(*factor.args)
+        if isinstance(factor, (sp.log, log1p)):
+            return _log2(factor.args[0] + 1 if isinstance(factor, log1p) else factor.args[0])
+        return factor
+
+    terms = [[turned(factor) for factor in sp.Mul.make_args(term)] for term in sp.Add.make_args(expr)]
+    return sp.Add(*(sp.Mul(*term) for term in terms))
+
+
 class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
         return sorted(super()._as_ordered_terms(expr, order), key=lambda term: term.could_extract_minus_sign())
@@ -140,6 +177,11 @@ class _BookLatex(LatexPrinter):
         return super()._print_Pow(expr)
 
     def _print_ExpBase(self, expr, exp=None):
+        # (1 + x)^n, where log1p keeps the digits
+        bases = [factor for factor in sp.Mul.make_args(expr.exp) if isinstance(factor, log1p)]
+        if len(bases) == 1 and exp is None:
+            base = sp.Add(1, bases[0].args[0], evaluate=False)
+            return self._print(sp.Pow(base, expr.exp / bases[0], evaluate=False))
         if sp.denom(sp.together(expr.exp)) == 1 and not expr.exp.atoms(sp.Function):
             return super()._print_ExpBase(expr, exp)
         power = "" if exp is None else f"^{{{exp}}}"
@@ -149,7 +191,33 @@ class _BookLatex(LatexPrinter):
         # 1 - e^x, where expm1 keeps the digits
         if expr.args[0] == -1 and len(expr.args) == 2 and isinstance(expr.args[1], expm1):
             return f"1 - {self._print(sp.exp(expr.args[1].args[0]))}"
+        factors = sp.Mul.make_args(expr)
+        if sp.Pow(sp.log(2), -1) in factors:
+            rest = [factor for factor in factors if factor != 1 / sp.log(2)]
+            binary = next((factor for factor in rest if _is_logarithmic(factor)), None)
+            if binary is not None:
+                rest[rest.index(binary)] = _binary(binary)
+                return self._print(sp.Mul(*rest, evaluate=False) if len(rest) > 1 else rest[0])
+        # one root of 2π, not the product of two
+        roots = [factor for factor in factors if factor.is_Pow and factor.exp == sp.S.Half and factor.base.is_number]
+        if len(roots) > 1:
+            one = sp.Pow(sp.Mul(*(factor.base for factor in roots)), sp.S.Half, evaluate=False)
+            rest = [factor for factor in factors if factor not in roots]
+            return self._print(sp.Mul(*rest, one, evaluate=False))
+        # half of a root: the fraction stands before it
+        if len(factors) == 2 and factors[0].is_Rational and abs(factors[0].p) == 1 and _is_root(factors[1]):
+            sign = "- " if factors[0].p < 0 else ""
+            return rf"{sign}\tfrac{{1}}{{{factors[0].q}}} {self._print(factors[1])}"
         return super()._print_Mul(expr)
+
+    def _print__log2(self, expr, exp=None):
+        (arg,) = expr.args
+        text = rf"\log_2 {self._print(arg)}" if arg.is_Symbol else rf"\log_2\left({self._print(arg)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print__log2_binomial(self, expr):
+        m, l = (self._print(arg) for arg in expr.args)
+        return rf"\log_2\binom{{{m}}}{{{l}}}"
 
     def _print_loggamma(self, expr, exp=None):
         text = rf"\ln\Gamma\left({self._print(expr.args[0])}\right)"
@@ -234,6 +302,8 @@ _JS_FUNCTIONS = {
 }
 _JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, sp.erf)
 _JS_SPECIAL += (sp.betainc_regularized, betainc_inverse, log_binomial)
+# entries of tables, and sums over them
+_JS_SPECIAL += (sp.Indexed, sp.IndexedBase, sp.Sum, sp.Tuple, sp.core.symbol.Str)
 
 
 class _JavaScript(JavascriptCodePrinter):
@@ -275,6 +345,22 @@ class _JavaScript(JavascriptCodePrinter):
             )
         return f"({text})"
 
+    def _print_BooleanTrue(self, expr):
+        return "true"
+
+    def _print_BooleanFalse(self, expr):
+        return "false"
+
+    def _print_Indexed(self, expr):
+        return str(expr.base.label) + "".join(f"[{self._print(index)}]" for index in expr.indices)
+
+    def _print_Sum(self, expr):
+        text = f"total += {self._print(expr.function)};"
+        for index, low, high in expr.limits:
+            ends = f"let {index} = {self._print(low)}, end_{index} = {self._print(high)}"
+            text = f"for ({ends}; {index} <= end_{index}; {index} += 1) {text}"
+        return f"(() => {{ let total = 0; {text} return total; }})()"
+
     def emptyPrinter(self, expr):
         raise TypeError(f"expr contains {type(expr).__name__}, which has no JavaScript translation")
 
@@ -306,10 +392,10 @@ def javascript(expr):
     >>> from superposition.symbols import l, n
     >>> javascript(sp.exp(n / l))
     'Math.exp(n/l)'
-    >>> javascript(sp.Sum(l, (l, 1, n)))
+    >>> javascript(sp.Product(l, (l, 1, n)))
     Traceback (most recent call last):
     ...
-    TypeError: expr = Sum(l, (l, 1, n)) contains Sum, which has no JavaScript translation
+    TypeError: expr = Product(l, (l, 1, n)) contains Product, which has no JavaScript translation
     """
     expr = sp.sympify(expr)
     for node in sp.preorder_traversal(expr):
@@ -348,7 +434,8 @@ def numeric(expr, arguments):
     Returns
     -------
     callable
-        Takes keyword numbers or arrays, broadcasts, returns a float for numbers; silent about infinities.
+        Takes keyword numbers or arrays, broadcasts, returns a float for numbers; silent about infinities. If the
+        expression has entries of tables, as a[k], it takes numbers and whole tables instead, and returns a float.
 
     Examples
     --------
@@ -357,7 +444,7 @@ def numeric(expr, arguments):
     0.25
     """
     expr = sp.sympify(expr)
-    by_name = {symbol.name: symbol for symbol in expr.free_symbols}
+    by_name = {symbol.name: symbol for symbol in expr.free_symbols if symbol.is_Symbol}
     unknown = sorted(set(by_name) - set(arguments))
     if unknown:
         raise ValueError(
@@ -366,6 +453,9 @@ def numeric(expr, arguments):
     symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
     printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
+
+    if expr.has(sp.Indexed):
+        return lambda **values: float(function(*(values[name] for name in arguments)))
 
     def evaluate(**values):
         arrays = np.broadcast_arrays(*(np.asarray(values[name], dtype=float) for name in arguments))
@@ -415,8 +505,19 @@ def _apart(low, high):
     return f"from {below} % below to {above} % above it"
 
 
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _condition(relation):
+    """A condition as a person would write it: 3 n ≥ ln m."""
+    written = sp.pretty(relation, use_unicode=True).replace("⋅", " ").replace(" - ", " − ")
+    return re.sub(r"\blog\((\w+)\)", r"ln \1", written)
+
+
 def _end(number):
-    """The end of a grid in words, a fraction with three digits."""
+    """The end of a grid in words, a fraction with three digits, and what is beyond all counting as a power of ten."""
+    if number >= 1e15:
+        return "10" + str(round(np.log10(number))).translate(_SUPERSCRIPTS)
     return f"{number:,}" if number == int(number) else f"{number:.3g}"
 
 
@@ -469,7 +570,7 @@ class Measured:
         ]
         *most, last = ranges
         places = f"{', '.join(most)} and {last}" if most else last
-        conditions = "".join(f", {sp.pretty(relation, use_unicode=True)}" for relation in self.where)
+        conditions = "".join(f", {_condition(relation)}" for relation in self.where)
         subject = f"{self.of} measured" if self.of else "measured"
         return f"{subject} {_apart(self.low, self.high)}, for {places}{conditions}"
 
@@ -488,6 +589,8 @@ class Formula:
         One sentence: what the number is.
     status : str
         "exact", "bound", "bound, with probability", "asymptotic" or "heuristic".
+    provenance : str
+        "known", "from the post" (Linsefors 2024), or "new here": derived in this book, and not found stated elsewhere.
     source : str
         Where it comes from: the chapter that derives it, or a publication and the place in it.
     detail : str
@@ -497,16 +600,19 @@ class Formula:
     where : tuple of sympy relational
         Conditions between arguments, such as m ≥ n.
     lhs : str
-        LaTeX of the left-hand side; the name with its arguments if empty.
+        LaTeX of the left-hand side, a letter; none if empty.
     measured : Measured or None
         How far off it was measured to be.
+    parts : dict of str to sympy.Expr
+        Subexpressions that are printed as a letter of their own, given in LaTeX; the larger ones first.
 
     Raises
     ------
     TypeError
         At definition, if the expression cannot be translated to JavaScript.
     ValueError
-        At definition, if the status is not one of the five or a symbol is not in the notation table.
+        At definition, if the status is not one of the five, the provenance not one of the three, or a symbol not in the
+        notation table.
 
     Examples
     --------
@@ -523,18 +629,21 @@ class Formula:
     expr: sp.Expr
     meaning: str
     status: str
+    provenance: str
     source: str
     detail: str = ""
     domain: dict = field(default_factory=dict)
     where: tuple = ()
     lhs: str = ""
     measured: Measured | None = None
+    parts: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        if self.status not in STATUSES:
-            raise ValueError(
-                f"status = {self.status!r} of formula {self.name!r}; accepted: {', '.join(map(repr, STATUSES))}"
-            )
+        for word, accepted in (("status", STATUSES), ("provenance", PROVENANCES)):
+            if getattr(self, word) not in accepted:
+                raise ValueError(
+                    f"{word} = {getattr(self, word)!r} of formula {self.name!r}; accepted: {', '.join(map(repr, accepted))}"
+                )
         intervals = {symbol: entry(symbol).values for symbol in sorted(self.expr.free_symbols, key=str)}
         strangers = [s for s in self.domain if s not in intervals]
         strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
@@ -561,8 +670,14 @@ class Formula:
 
     @cached_property
     def latex(self):
-        """LaTeX of the right-hand side."""
-        return to_latex(self.expr)
+        """LaTeX of the right-hand side, its parts as letters."""
+        return to_latex(self._lettered(self.expr))
+
+    def _lettered(self, expr):
+        for letter, part in self.parts.items():
+            if part != expr:
+                expr = expr.xreplace({part: sp.Symbol(letter)})
+        return expr
 
     @cached_property
     def _function(self):
@@ -648,25 +763,78 @@ class Formula:
 
     @property
     def equation(self):
-        """LaTeX of the whole equation."""
-        escaped = self.name.replace("_", r"\_")
-        arguments = ", ".join(to_latex(symbol) for symbol in self.domain)
-        named = rf"\mathtt{{{escaped}}}({arguments})"
-        return f"{self.lhs or named} = {self.latex}"
+        """LaTeX of the whole equation, its left-hand side a letter or nothing; its parts on a line below."""
+        whole = f"{self.lhs} = {self.latex}" if self.lhs else self.latex
+        if not self.parts:
+            return whole
+        parts = r", \quad ".join(f"{letter} = {to_latex(self._lettered(part))}" for letter, part in self.parts.items())
+        return rf"\begin{{gathered}} {whole} \\[6pt] {parts} \end{{gathered}}"
+
+    @property
+    def signature(self):
+        """Its name in code, with its arguments."""
+        return f"{self.name}({', '.join(self.arguments)})"
 
     @property
     def standing(self):
-        """The status word, what it leaves open, and how far off it was measured, as Markdown."""
+        """Status, provenance and name; then what the status leaves open, and how far off it was measured; as Markdown."""
         said = "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
-        return f"**{self.status}**" + (f": {said}" if said else "")
+        head = f"**{self.status}** · *{self.provenance}* · `{self.signature}`"
+        return f"{head}: {said}" if said else head
 
     @property
     def summary(self):
-        """Name, meaning, right-hand side and standing, as Markdown."""
-        return f"`{self.name}`: {self.meaning}.\n\n$$\n{self.latex}\n$$\n\n{self.standing}"
+        """Meaning, equation and standing, as Markdown."""
+        return f"{self.meaning[0].upper()}{self.meaning[1:]}.\n\n$$\n{self.equation}\n$$\n\n{self.standing}"
+
+    def derived(self, expr):
+        """The formula as the end of a derivation: shown with a line that says it is what was derived.
+
+        Parameters
+        ----------
+        expr : sympy.Expr
+            What the derivation arrived at.
+
+        Returns
+        -------
+        Derived
+
+        Raises
+        ------
+        AssertionError
+            If SymPy cannot bring the difference to 0.
+
+        Examples
+        --------
+        >>> from superposition.formulas import typical_overlap
+        >>> from superposition.symbols import n
+        >>> typical_overlap.derived(1 / sp.sqrt(n))
+        <Formula typical_overlap(n): exact>, as derived
+        """
+        difference = sp.sympify(expr) - self.expr
+        if not any(form(difference) == 0 for form in (sp.simplify, _expanded)):
+            raise AssertionError(f"{self.name} = {self.expr}, but derived was {expr}")
+        return Derived(self)
 
     def _repr_markdown_(self):
         return f"$$\n{self.equation}\n$$\n\n{self.standing}"
 
     def __repr__(self):
         return f"<Formula {self.name}({', '.join(self.arguments)}): {self.status}>"
+
+
+def _expanded(expr):
+    return sp.simplify(sp.expand_log(sp.powdenest(expr, force=True), force=True))
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A formula that a derivation has just arrived at."""
+
+    formula: Formula
+
+    def _repr_markdown_(self):
+        return f"{self.formula._repr_markdown_()}\n\n✓ derived above, step by step; equal to the library's `{self.formula.name}`"
+
+    def __repr__(self):
+        return f"{self.formula!r}, as derived"

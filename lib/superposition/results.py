@@ -1,6 +1,11 @@
-"""Results that are shown to six digits, which do not differ from one machine to the next."""
+"""How results are shown: numbers to six digits, which do not differ from one machine to the next; checks in words."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+
+import numpy as np
+import sympy as sp
+
+__all__ = ["Check", "Result", "check"]
 
 
 class Result:
@@ -21,3 +26,61 @@ class Result:
         values = ((field.name, getattr(self, field.name)) for field in fields(self))
         shown = (f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value!r}" for name, value in values)
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that held, as one line in words."""
+
+    words: str
+
+    def _repr_markdown_(self):
+        return f"✓ {self.words}"
+
+    def __repr__(self):
+        return f"✓ {self.words}"
+
+
+def check(words, holds):
+    """Assert a truth, and say it in one line.
+
+    Parameters
+    ----------
+    words : str
+        What is true, as Markdown: what equals what, or lies within what.
+    holds : bool or array of bool or SymPy truth value
+        Whether it is so; of an array, all.
+
+    Returns
+    -------
+    Check
+        Shown as "✓" and the words.
+
+    Raises
+    ------
+    AssertionError
+        If it does not hold; the message is the words.
+    TypeError
+        If `holds` is no truth value, or `words` no string.
+
+    Examples
+    --------
+    >>> check("the square of the sum has three terms", len(sp.expand((1 + sp.Symbol("x")) ** 2).args) == 3)
+    ✓ the square of the sum has three terms
+    >>> check("four is prime", sp.isprime(4))
+    Traceback (most recent call last):
+    ...
+    AssertionError: not so: four is prime
+    """
+    if not isinstance(words, str):
+        raise TypeError(f"words = {words!r} is not a string")
+    truth = (
+        np.asarray(bool(holds) if holds in (sp.true, sp.false) else holds)
+        if not isinstance(holds, np.ndarray)
+        else holds
+    )
+    if truth.dtype != bool or truth.size == 0:
+        raise TypeError(f"holds = {holds!r} is not a truth value or an array of them")
+    if not truth.all():
+        raise AssertionError(f"not so: {words}")
+    return Check(words)

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from superposition import formulas
-from superposition.explorer import format_value, module_source, style_source, with_unit
+from superposition.explorer import draws_source, format_value, module_source, style_source, with_unit
 from tests.stored import IN_BOOK, readouts_by_numpy
 
 NO_NUMBER = re.compile(r"NaN|Infinity|\bundefined\b|\bnull\b|\[object")
@@ -19,12 +19,14 @@ PAGES = ["", *dict.fromkeys(path for path, _ in IN_BOOK)]
 
 def demo_page(folder, explorers):
     (folder / "explorer.js").write_text(module_source(), encoding="utf-8")
+    (folder / "draws.js").write_text(draws_source(), encoding="utf-8")
     (folder / "explorer.css").write_text(style_source(), encoding="utf-8")
     page = f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Every mark</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="explorer.css">
 <style>html {{ color-scheme: light }} html[data-theme=dark] {{ color-scheme: dark }}
 body {{ font-family: sans-serif; margin: 0 auto; max-width: 46rem; padding: 0 12px; background: light-dark(#fff, #14181e) }}</style>
 </head><body><main><h1>Every mark</h1>{"".join(explorer.to_html() for explorer in explorers)}</main>
+<script>superposition = {{ draws: "draws.js" }}</script>
 <script type="module">import {{ hydrate }} from "./explorer.js"; await hydrate(); window.hydrated = true</script></body></html>"""
     (folder / "index.html").write_text(page, encoding="utf-8")
 
@@ -154,7 +156,9 @@ def test_explorer_renders_and_says_what_was_stored(explorer):
 
 def test_simulate_control_is_absent_without_a_kernel(explorer):
     assert "simulate" not in explorer.declaration
-    assert explorer.figure.locator(".sp-simulate, .sp-start").count() == 0
+    assert explorer.figure.locator(".sp-start").count() == 0
+    # what the page draws itself has its buttons once, not those of the picture that stood there before, too
+    assert explorer.figure.locator(".sp-simulate").count() == ("draws" in explorer.declaration)
     assert explorer.figure.get_by_text(re.compile("simulate here", re.IGNORECASE)).count() == 0
 
 

@@ -135,7 +135,7 @@ def test_simulation_adds_its_point_and_can_be_cancelled(figures):
     with_two = dots(figure)
     start.click()
     figure.get_by_role("button", name="Cancel").click()
-    result.get_by_text(re.compile(r"Cancelled at \d+%")).wait_for()
+    result.get_by_text(re.compile(r"Cancelled at \d+ %")).wait_for()
     assert dots(figure) == with_two
     assert start.is_enabled()
 

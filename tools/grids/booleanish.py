@@ -10,7 +10,7 @@ from tools.grids import Beside, beside
 
 SEED = 2025
 
-# to the ends of the explorers' sliders
+# to the ends of the explorers' sliders, and beyond
 NEURONS, FEATURES, ACTIVE = (64, 256, 1024, 8192, 65_536, 262_144), (1000, 10**6, 10**9), (1, 2, 3, 5, 10, 30, 100, 500)
 # the smallest layers in which one active feature has two levels, where a formula for many of them errs most
 SMALLEST = [(m, ceil(8 * log(m))) for m in FEATURES]

@@ -8,7 +8,7 @@ from tools.grids import Beside, beside
 
 SEED = 2027
 
-# the ranges of the sliders of `explorers.compounding_noise.layer_after_layer`
+# to the ends of the sliders of `explorers.compounding_noise.layer_after_layer`, and beyond
 ACTIVE, FEATURES = (2, 3, 5, 8, 12, 20, 32, 48, 100, 200), (10**4, 10**5, 10**6, 10**7)
 NEURONS = (64, 256, 1024, 2048, 4096, 8192)
 LONGEST, NETWORKS = 100, 2500

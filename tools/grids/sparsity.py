@@ -12,7 +12,7 @@ from tools.grids import Beside, beside
 
 SEED = 2027
 
-# to the ends of the explorers' sliders
+# to the ends of the explorers' sliders, and beyond
 NEURONS, FEATURES = (64, 256, 1024, 4096, 16_384), (1000, 10**4, 10**6, 10**9)
 MORE_NEURONS = (*NEURONS, 65_536, 262_144, 10**6)
 ACTIVE = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)

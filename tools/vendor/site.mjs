@@ -27,6 +27,13 @@ const parts = [
     what: "the typeface of the text, cut to the characters and weights it is set in",
   },
   {
+    package: "minisearch",
+    folder: "minisearch",
+    files: ["LICENSE.txt"],
+    bundle: { from: "dist/umd/index.js", to: "minisearch.js" },
+    what: "finds words in the book, loaded when a reader first searches",
+  },
+  {
     package: "linkedom",
     folder: "linkedom",
     files: ["LICENSE"],
@@ -36,10 +43,16 @@ const parts = [
 
 async function copyPart(part) {
   const from = join(modules, part.package), to = join(vendor, part.folder);
-  await mkdir(join(to, part.fonts?.to ?? "."), { recursive: true });
+  await mkdir(to, { recursive: true });
   for (const file of part.files) await cp(join(from, file), join(to, file.split("/").at(-1)));
-  for (const font of part.fonts ? await readdir(join(from, part.fonts.from)) : []) {
-    if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
+  if (part.bundle) {
+    await build({ entryPoints: [join(from, part.bundle.from)], outfile: join(to, part.bundle.to), minify: true, legalComments: "eof" });
+  }
+  if (part.fonts) {
+    await mkdir(join(to, part.fonts.to), { recursive: true });
+    for (const font of await readdir(join(from, part.fonts.from))) {
+      if (part.fonts.pattern.test(font)) await cp(join(from, part.fonts.from, font), join(to, part.fonts.to, font));
+    }
   }
   const { version, license } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
   return `| ${part.folder}/ | ${part.package} | ${version} | ${license} | ${part.what} |`;
@@ -86,7 +99,7 @@ async function bundleDocument() {
 const between = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).join("");
 const text = between(0x20, 0x7e) + between(0xa0, 0xff) + between(0x2010, 0x2027) + "′″‰‹›⁄€™−";
 const mathematics =
-  between(0x20, 0x7e) + between(0xa0, 0xff) + between(0x391, 0x3c9) + "ϕϑϵϱϖ\u200b∓≐≍⊎⊓⊔−–—‘’“”…†‡⋯⋮⋱′∂∇ℓℏℜℑℵ∀∃∅∈∉∋∑∏∐∫∮√∝∞∠∧∨∩∪∼≃≅≈≠≡≤≥≪≫≺≻⊂⊃⊆⊇⊕⊗⊙⊥⊤⊢⊨∗∘∙⋅⋆⋄" +
+  between(0x20, 0x7e) + between(0x391, 0x3c9) + "ϕϑϵϱϖ°∓\u00a0\u200b¬±×÷·−–—‘’“”…†‡⋯⋮⋱′∂∇ℓℏℜℑℵ∀∃∅∈∉∋∑∏∐∫∮√∝∞∠∧∨∩∪∼≃≅≈≠≡≤≥≪≫≺≻⊂⊃⊆⊇⊕⊗⊙⊥⊤⊢⊨∗∘∙⋅⋆⋄" +
   "←→↑↓↔↦⇐⇒⇑⇓⇔⟵⟶⟷⟸⟹⟺⟼⟨⟩⌈⌉⌊⌋∣∥∖△▽◯□■≲≳≜∎ˆ˜ˉ˙¨ˇ˘´`˚⃗⏞⏟\u0338\ue020⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎷\ue000\ue001";
 
 async function cut(folder, characters, options) {

@@ -1,4 +1,4 @@
-"""What the stored grids of the chapter *The price of error correction* say: smallest widths, largest chains."""
+"""What the stored grids of the two chapters on error correction say: smallest widths, largest chains."""
 
 import math
 from dataclasses import dataclass

@@ -1,20 +1,27 @@
 // The chart: every mark of a declaration, drawn with Observable Plot for one setting of the sliders.
 
 import { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
-import { valueOf } from "./expressions.js";
-import { formatTick } from "./numbers.js";
+import { indices, valueOf } from "./expressions.js";
+import { formatTicks } from "./numbers.js";
 
 export const dashes = [undefined, "9 4", "2 4", "12 4 2 4", "5 3", "16 5"];
 export const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"];
 const STEPS = 160;
+// of a curve along a parameter, which may pass through many shapes
+const TURNS = 640;
 const FONT = 13;
+
+// How much larger than usual the reader has letters; a still is drawn for the usual size.
+function enlarged() {
+  return globalThis.getComputedStyle ? parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 : 1;
+}
 
 export function color(series) {
   return `var(--sp-series-${series})`;
 }
 
 // Numbers from low to high, evenly spaced on the scale.
-function spaced(low, high, scale, count = STEPS) {
+export function spaced(low, high, scale, count = STEPS) {
   const at = scale === "log" ? (t) => low * (high / low) ** t : (t) => low + (high - low) * t;
   return Array.from({ length: count + 1 }, (_, i) => (i === count ? high : at(i / count)));
 }
@@ -39,12 +46,6 @@ function sample(functions, low, high, scale) {
     points.push(point);
   }
   return points;
-}
-
-function indices([symbol, low, high], scope) {
-  const first = Math.ceil(valueOf(low, scope) - 1e-9);
-  const last = Math.min(Math.floor(valueOf(high, scope) + 1e-9), first + 2000);
-  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => ({ ...scope, [symbol]: first + i }));
 }
 
 function ticks(low, high, scale, length) {
@@ -101,7 +102,7 @@ class Drawing {
       const [symbol, low, high] = over;
       const scope = (t) => ({ ...this.scope, [symbol]: t });
       const ends = [valueOf(low, this.scope), valueOf(high, this.scope)];
-      const points = spaced(...ends, "linear").map((t) => [valueOf(x, scope(t)), valueOf(y, scope(t))]);
+      const points = spaced(...ends, "linear", TURNS).map((t) => [valueOf(x, scope(t)), valueOf(y, scope(t))]);
       return [line(points, stroke)];
     }
     return [line(this.swept([y]).map(([at, height]) => [at, this.bounded(height)]), stroke)];
@@ -210,8 +211,8 @@ class Drawing {
 const cap = { draw(context, size) { const half = Math.sqrt(size) * 0.7; context.moveTo(-half, 0); context.lineTo(half, 0); } };
 
 // Room that the widest of some labels takes, in pixels.
-function breadth(labels) {
-  return FONT * 0.6 * Math.max(0, ...labels.map((label) => label.length));
+function breadth(labels, font) {
+  return font * 0.6 * Math.max(0, ...labels.map((label) => label.length));
 }
 
 // The height of a chart follows from its width alone, and explorer.css computes the same, so that its room is known
@@ -226,22 +227,26 @@ export function draw(declaration, state, found, width, clip) {
   const drawing = new Drawing(declaration, state, found);
   const { x, y } = drawing;
   const square = declaration.aspect !== undefined;
+  const larger = enlarged();
+  const font = FONT * larger;
+  const marginBottom = 26 * larger;
   const height = Math.round(heightOf(width, declaration.aspect));
-  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / 38);
-  const marginLeft = Math.ceil(12 + breadth(yTicks.map(formatTick)));
-  const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / 72);
-  const xName = (tick) => x.names?.[tick] ?? formatTick(tick);
-  const marginRight = Math.ceil(Math.max(12, breadth(xTicks.slice(-1).map(xName)) / 2));
+  const yTicks = ticks(y.low, y.high, y.scale, (square ? width : height - 40) / (38 * larger));
+  const marginLeft = Math.ceil(12 + breadth(formatTicks(yTicks), font));
+  const xTicks = x.names ? Object.keys(x.names).map(Number) : ticks(x.low, x.high, x.scale, (width - marginLeft) / (72 * larger));
+  const xShown = formatTicks(xTicks);
+  const xName = (tick, i) => x.names?.[tick] ?? xShown[i];
+  const marginRight = Math.ceil(Math.max(12, breadth([xName(xTicks.at(-1), xTicks.length - 1)], font) / 2));
   const inner = width - marginLeft - marginRight;
   const svg = plot({
     width,
     height,
-    marginTop: square ? height - 26 - inner * declaration.aspect : 10,
+    marginTop: square ? height - marginBottom - inner * declaration.aspect : 10 * larger,
     marginRight,
-    marginBottom: 26,
+    marginBottom,
     marginLeft,
     className: "sp-plot",
-    style: { fontSize: `${FONT}px`, background: "none" },
+    style: { fontSize: `${font}px`, background: "none" },
     x: { type: x.scale, domain: [x.low, x.high], label: null, axis: null },
     y: { type: y.scale, domain: [y.low, y.high], label: null, axis: null },
     opacity: { type: "identity" },
@@ -249,7 +254,7 @@ export function draw(declaration, state, found, width, clip) {
       gridX(xTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
       gridY(yTicks, { stroke: "var(--sp-grid)", strokeOpacity: 1 }),
       axisX(xTicks, { text: xName, label: null, tickSize: 0, tickPadding: 8 }),
-      axisY(yTicks, { text: formatTick, label: null, tickSize: 0, tickPadding: 8 }),
+      axisY(yTicks, { text: formatTicks(yTicks), label: null, tickSize: 0, tickPadding: 8 }),
       ...declaration.marks.flatMap((mark, i) => drawing[mark.type](mark, i)),
     ],
   });

@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from superposition.explorer.numbers import format_value
+from superposition.explorer.numbers import in_words, with_unit
 from superposition.formula import Formula, javascript, numeric
 from superposition.symbols import entry
 
@@ -36,6 +36,7 @@ __all__ = [
     "Simulation",
     "Slider",
     "Steps",
+    "Which",
 ]
 
 SERIES = 6
@@ -134,6 +135,23 @@ class Iterated:
     then: object = None
 
 
+@dataclass(frozen=True)
+class Which:
+    """A channel of a sentence that lists integers: those of `over=(symbol, low, high)` at which `chosen` is not 0.
+
+    Examples
+    --------
+    >>> from superposition.symbols import m
+    >>> k = sp.Symbol("k", integer=True)
+    >>> Sentence("{odd} are odd.", odd=Which(k - 2 * sp.floor(k / 2), over=(k, 1, m))).say({"m": 5})
+    '1, 3 and 5 are odd.'
+    """
+
+    chosen: object
+    _: KW_ONLY
+    over: tuple
+
+
 class Channel:
     """A number that the chart or the text shows, for any setting of the sliders."""
 
@@ -142,8 +160,12 @@ class Channel:
         self.conditions = ()
         self.formula = None
         self.parts = {}
+        self.over = None
         if isinstance(value, Iterated):
             self._iterate(value)
+            return
+        if isinstance(value, Which):
+            self._list(value)
             return
         if isinstance(value, Formula):
             self.formula = value
@@ -157,7 +179,7 @@ class Channel:
                 value = _real(where, value, _CHANNEL)
                 value = int(value) if value.is_integer() else value
             self.expr = sp.sympify(value)
-            self.names = tuple(sorted(symbol.name for symbol in self.expr.free_symbols))
+            self.names = tuple(sorted(symbol.name for symbol in self.expr.free_symbols if symbol.is_Symbol))
         if not self.names:
             value = complex(self.expr)
             if value.imag or not math.isfinite(value.real):
@@ -188,7 +210,17 @@ class Channel:
             if part in outside or turned not in {symbol.name for symbol in condition.free_symbols}
         )
 
+    def _list(self, value):
+        self.expr = value
+        self.over = Over.of(f"{self.where}: over", value.over)
+        self.chosen = Channel(self.where, value.chosen)
+        ends = {*self.over.low.names, *self.over.high.names}
+        self.names = tuple(sorted(ends | set(self.chosen.names) - {self.over.symbol.name}))
+        self.intervals = {}
+
     def json(self):
+        if self.over:
+            return {"which": self.chosen.json(), "over": self.over.json()}
         if self.parts:
             return {
                 "iterated": self.turned,
@@ -202,7 +234,10 @@ class Channel:
         return {"formula": self.formula.name, "of": list(self.names), "js": self.js, "inside": self.formula.js_domain}
 
     def at(self, scope):
-        """Its value for numbers given by name; NaN outside the domain."""
+        """Its value for numbers given by name; NaN outside the domain. Of a `Which`, the integers chosen."""
+        if self.over:
+            name = self.over.symbol.name
+            return [i for i in self.over.integers(scope) if self.chosen.at({**scope, name: i})]
         if self.parts:
             value, steps = self.parts["start"].at(scope), self.parts["steps"].at(scope)
             if math.isnan(steps):
@@ -413,6 +448,11 @@ class Over:
             raise TypeError(f"{where} = {value!r}; accepted: (symbol, low, high)")
         symbol, low, high = value
         return cls(_symbol(f"{where}: symbol", symbol), Channel(f"{where}: low", low), Channel(f"{where}: high", high))
+
+    def integers(self, scope):
+        """The integers between its ends at a setting."""
+        low, high = self.low.at(scope), self.high.at(scope)
+        return range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
 
     def json(self):
         return [self.symbol.name, self.low.json(), self.high.json()]
@@ -632,11 +672,12 @@ class Arrows(Mark):
 
 @dataclass(frozen=True)
 class Readout:
-    """A number beside the chart."""
+    """A number beside the chart; `link` is the address of the section that derives it."""
 
     label: str
     value: object
     unit: str = ""
+    link: str = ""
 
     def channel(self):
         _text("readout: label", self.label, empty=False)
@@ -645,7 +686,8 @@ class Readout:
 
     def json(self):
         unit = {"unit": self.unit} if self.unit else {}
-        return {"label": self.label, "value": self.channel().json(), **unit}
+        link = {"link": _text(f"readout {self.label!r}: link", self.link)} if self.link else {}
+        return {"label": self.label, "value": self.channel().json(), **unit, **link}
 
 
 class Sentence:
@@ -654,7 +696,8 @@ class Sentence:
     Parameters
     ----------
     template : str
-        Words; {l} stands for the slider l, other names in braces for a keyword's value.
+        Words; {l} stands for the slider l, other names in braces for a keyword's value; {l:features} counts them, in words
+        that fit the number.
     when : sympy relational, optional
         Said only where it holds.
     **values : channel
@@ -663,8 +706,9 @@ class Sentence:
     Examples
     --------
     >>> from superposition.symbols import l, n
-    >>> Sentence("*l* = {l} features make noise {noise}.", noise=sp.sqrt(l / n)).fields
-    ['l', 'noise']
+    >>> sentence = Sentence("With {l:features} active the noise is {noise}.", noise=sp.sqrt(l / n))
+    >>> sentence.say({"l": 1, "n": 16})
+    'With 1 feature active the noise is 0.25.'
     """
 
     def __init__(self, template, *, when=None, **values):
@@ -674,8 +718,10 @@ class Sentence:
         for _, field, spec, conversion in string.Formatter().parse(template):
             if field is None:
                 continue
-            if spec or conversion or not _NAME.fullmatch(field):
-                raise ValueError(f"{where}: {{{field}}} has a format; accepted: a name in braces")
+            if conversion or not _NAME.fullmatch(field) or not re.fullmatch(r"[a-z ]*", spec):
+                raise ValueError(
+                    f"{where}: {{{field}}} has a format; accepted: a name in braces, perhaps with what it counts"
+                )
             self.fields.append(field)
         if "{{" in template or "}}" in template:
             raise ValueError(f"{where} has a double brace; accepted: names in single braces")
@@ -699,7 +745,14 @@ class Sentence:
             if not numeric(self.when, names)(**{name: scope[name] for name in names}):
                 return None
         shown = {name: self.channels[name].at(scope) if name in self.channels else scope[name] for name in self.fields}
-        return self.template.format(**{name: format_value(value) for name, value in shown.items()})
+        return self.template.format(**{name: _Counted(in_words(value)) for name, value in shown.items()})
+
+
+class _Counted(str):
+    """A shown number, whose format is what it counts."""
+
+    def __format__(self, unit):
+        return with_unit(str(self), unit) if unit else str(self)
 
 
 @dataclass(frozen=True)

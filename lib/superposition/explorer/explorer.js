@@ -3,36 +3,16 @@
 
 import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
+import { Measuring } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
+import { Scene } from "./scenes.js";
+import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
 
-export { evaluate, formatValue };
+export { Explorer, evaluate, formatValue };
 
 // A notebook loads this module once for every widget, so they count in one place.
 const counter = Symbol.for("superposition.explorers");
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== undefined) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-// Text in which *letters* are set in italics.
-function rich(text) {
-  return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));
-}
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 const outlines = {
   circle: "M12,2.5a4.5,4.5 0 1,0 .01,0z",
@@ -44,10 +24,10 @@ const outlines = {
 };
 
 // What a mark looks like, for the legend.
-function swatch({ type, series, dash, x, spread }) {
+function swatch({ type, series, dash, x, spread, head, hollow, filled }) {
   const stroke = color(series);
   const dasharray = dashes[(dash ?? series) - 1] ?? "none";
-  const shape = outlines[symbols[(series - 1) % symbols.length]];
+  const shape = outlines[symbols[Math.max(series - 1, 0) % symbols.length]];
   const drawn = {
     area: () => svg("rect", { x: 1, y: 2, width: 22, height: 10, fill: stroke, "fill-opacity": 0.25 }),
     bars: () => svg("rect", { x: 7, y: 1, width: 10, height: 12, fill: stroke }),
@@ -59,20 +39,22 @@ function swatch({ type, series, dash, x, spread }) {
         svg("path", { d: spread ? "M12,0v14M9,.5h6M9,13.5h6" : "" }),
         svg("path", { d: shape, transform: "translate(3,1.75) scale(.75)" }),
       ),
+    discs: () => svg("circle", { cx: 12, cy: 7, r: 5, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
+    tiles: () => svg("rect", { x: 6, y: 1, width: 12, height: 12, stroke, "stroke-width": 2, fill: hollow ? "none" : stroke }),
     arrows: () => svg("path", { d: "M1,7h20M16,3l6,4l-6,4", stroke, "stroke-width": 2, fill: "none" }),
     rule: () =>
       svg("path", { d: x === undefined ? "M0,7h24" : "M12,0v14", stroke, "stroke-width": 2, "stroke-dasharray": dasharray, fill: "none" }),
     line: () => svg("path", { d: "M0,7h24", stroke, "stroke-width": 2.5, "stroke-dasharray": dasharray, fill: "none" }),
   };
   const sample = svg("svg", { width: 24, height: 14, viewBox: "0 0 24 14", "aria-hidden": "true" });
-  sample.append((drawn[type] ?? drawn.line)());
+  sample.append((drawn[head ? "arrows" : filled ? "area" : type] ?? drawn.line)());
   return sample;
 }
 
 function legend(declaration) {
   const items = declaration.marks.filter(({ label }) => label);
   if (items.length === 0) return "";
-  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", {}, key(mark), element("span", {}, ...rich(mark.label)))));
+  return element("ul", { class: "sp-legend" }, ...items.map((mark) => element("li", { hidden: Boolean(mark.here) }, key(mark), element("span", {}, ...rich(mark.label)))));
 }
 
 function key(mark) {
@@ -81,16 +63,7 @@ function key(mark) {
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
 }
 
-function sentences(declaration, scope) {
-  return declaration.text
-    .filter(({ when }) => when === undefined || evaluate(when, scope))
-    .map(({ template, values }) =>
-      template.replace(/\{(\w+)\}/g, (_, name) => formatValue(name in values ? valueOf(values[name], scope) : scope[name])),
-    )
-    .join(" ");
-}
-
-export class Explorer {
+class Explorer {
   constructor(figure, declaration, model) {
     globalThis[counter] = (globalThis[counter] ?? 0) + 1;
     this.figure = figure;
@@ -116,29 +89,36 @@ export class Explorer {
     const { declaration, figure } = this;
     const instance = figure.id || globalThis[counter];
     const own = (this.own = (part) => `sp-${instance}-${part}`);
-    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts)");
+    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
     this.text.id = own("text");
     this.text.setAttribute("aria-live", "polite");
+    this.text.setAttribute("aria-atomic", "true");
+    figure.addEventListener("keydown", () => { this.held = true; });
+    for (const end of ["keyup", "focusout"]) figure.addEventListener(end, () => { this.held = false; });
     this.labels = { "aria-labelledby": title.id, "aria-describedby": this.text.id };
 
     this.chart = element("div", { class: "sp-chart" });
     const arrow = (way) => element("span", { "aria-hidden": "true" }, way);
-    const picture = element(
+    if (declaration.scene) this.scene = new Scene(this);
+    const picture = this.scene?.element ?? element(
       "div",
       declaration.aspect === undefined ? { class: "sp-picture" } : { class: "sp-picture sp-square", style: `--sp-aspect: ${declaration.aspect}` },
       element("p", { class: "sp-axis sp-axis-y" }, arrow("↑ "), ...rich(declaration.y.label)),
       this.chart,
       element("p", { class: "sp-axis sp-axis-x" }, ...rich(declaration.x.label), arrow(" →")),
     );
-    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => this.slider(slider, i, own)));
+    const sliders = element("div", { class: "sp-sliders" }, ...declaration.sliders.map((slider, i) => (slider.hidden ? "" : this.slider(slider, i, own))));
     this.readouts = declaration.readouts.map(() => element("dd", {}));
     const readouts = element(
       "dl",
       { class: "sp-readouts" },
-      ...declaration.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, ...rich(label)), this.readouts[i])),
+      ...declaration.readouts.map(({ label, link }, i) => {
+        const words = link ? [element("a", { href: link }, ...rich(label))] : rich(label);
+        return element("div", {}, element("dt", {}, ...words), this.readouts[i]);
+      }),
     );
     this.status = element("span", { class: "sp-status", role: "status" });
     const tools = element("div", { class: "sp-tools" }, this.status);
@@ -151,6 +131,10 @@ export class Explorer {
     head.append(title, tools);
     head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
     if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
+    if (declaration.draws) {
+      this.measuring = new Measuring(this, own("seed"));
+      this.text.after(this.measuring.controls);
+    }
     figure.classList.add("sp-ready");
   }
 
@@ -164,7 +148,7 @@ export class Explorer {
       autocomplete: "off",
       oninput: () => this.moved(i, Number(input.value)),
     });
-    const output = element("output", { for: input.id });
+    const output = element("output", { for: input.id, "aria-live": "off" });  // the slider says its value itself
     const track = element("div", { class: "sp-track" }, input);
     for (const position of noted) track.append(element("span", { class: "sp-note", style: `--sp-at: ${last ? position / last : 0}`, "aria-hidden": "true" }));
     (this.inputs ??= [])[i] = { input, output, track };
@@ -183,14 +167,24 @@ export class Explorer {
   }
 
   reset() {
+    this.scene?.stop?.();
     this.state.reset();
     this.changed();
   }
 
   changed() {
     this.repaint();
+    this.wait();
+  }
+
+  // A key that is held down repeats after longer than a hand rests.
+  wait() {
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
+      if (this.held) {
+        this.wait();
+        return;
+      }
       this.say();
       if (!this.model) history.replaceState(history.state, "", this.state.hash);
     }, 250);
@@ -206,8 +200,16 @@ export class Explorer {
       this.repaint();
     }
     this.say();
-    if (known) this.figure.scrollIntoView({ behavior: "instant" });
+    if (known) this.land();
   };
+
+  // WebKit does not hold the place while fonts arrive above it.
+  land() {
+    const land = () => this.figure.scrollIntoView({ behavior: "instant" });
+    land();
+    const there = window.scrollY;
+    document.fonts.ready.then(() => window.scrollY === there && land());
+  }
 
   // The first change of a frame is painted at once; those that follow in the same frame wait for the next.
   repaint() {
@@ -253,17 +255,18 @@ export class Explorer {
   paint() {
     const { state, declaration } = this;
     const scope = state.values;
-    this.inputs.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
+    this.inputs?.forEach((control, i) => this.place(control, declaration.sliders[i], state.positions[i], state.ranges[i]));
     this.readouts.forEach((readout, i) => {
       const { value, unit } = declaration.readouts[i];
       readout.replaceChildren(withUnit(formatValue(valueOf(value, scope)), unit));
     });
+    this.measuring?.show();
     if (!this.width) return;
     this.chart.replaceChildren(this.drawn(this.width));
   }
 
   drawn(width, clip = this.own("clip")) {
-    const drawn = draw(this.declaration, this.state, this.found, width, clip);
+    const drawn = this.scene ? this.scene.draw(width) : draw(this.declaration, this.state, this.found, width, clip);
     drawn.setAttribute("role", "img");
     for (const [name, value] of Object.entries(this.labels)) drawn.setAttribute(name, value);
     return drawn;
@@ -310,8 +313,7 @@ export class Explorer {
       running(false);
       result.replaceChildren(...rich(message.sentence));
       if (message.type !== "point") return;
-      this.found.set(message.mark, [...(this.found.get(message.mark) ?? []), message.point]);
-      this.paint();
+      this.find(message.mark, [message.point], true);
     });
     return element(
       "div",
@@ -321,8 +323,19 @@ export class Explorer {
     );
   }
 
+  // Points found here join the mark that shows them, or take its place; its line in the legend appears with them.
+  find(mark, points, join) {
+    this.found.set(mark, join ? [...(this.found.get(mark) ?? []), ...points] : points);
+    const labelled = this.declaration.marks.filter(({ label }) => label);
+    const line = this.figure.querySelectorAll(".sp-legend > li")[labelled.indexOf(this.declaration.marks[mark])];
+    if (line) line.hidden = false;
+    this.paint();
+  }
+
   destroy() {
     clearTimeout(this.saying);
+    this.scene?.stop?.();
+    this.measuring?.cancel();
     this.observer.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);

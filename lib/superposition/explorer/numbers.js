@@ -1,6 +1,7 @@
 // Numbers as a reader sees them. Python's format_value writes the same strings.
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const WORDS = { 6: "million", 9: "billion", 12: "trillion" };
 
 function grouped(digits) {
   return digits.replace(/\B(?=(\d{3})+$)/g, ",");
@@ -15,14 +16,14 @@ function trimmed(decimal) {
   return decimal.replace(/\.?0+$/, "");
 }
 
-// Integers in full, other numbers to three significant digits, what is not finite in words. Twelve digits decide,
+// Integers below a million in full, other numbers to three significant digits, what is not finite in words. Twelve digits decide,
 // so that the last bits, in which two languages may differ, do not.
 export function formatValue(number) {
   if (Number.isNaN(number)) return "no value";
   if (!Number.isFinite(number)) return number > 0 ? "unbounded" : "unbounded below";
   const twelve = Math.abs(number).toExponential(11);
   const sign = number < 0 ? "−" : "";
-  if (Number.isInteger(Number(twelve)) && Number(twelve) < 1e9) return Number(twelve) === 0 ? "0" : sign + grouped(String(Number(twelve)));
+  if (Number.isInteger(Number(twelve)) && Number(twelve) < 1e6) return Number(twelve) === 0 ? "0" : sign + grouped(String(Number(twelve)));
   const [coefficient, power] = twelve.split("e");
   let exponent = Number(power);
   let three = Math.floor(Number(coefficient.replace(".", "")) / 1e9 + 0.5);
@@ -31,6 +32,11 @@ export function formatValue(number) {
     exponent += 1;
   }
   const digits = String(three);
+  if (exponent >= 6 && exponent < 15) {
+    const whole = (exponent % 3) + 1;
+    const shown = whole === 3 ? digits : trimmed(`${digits.slice(0, whole)}.${digits.slice(whole)}`);
+    return `${sign}${shown} ${WORDS[exponent - (exponent % 3)]}`;
+  }
   if (exponent < -3 || exponent >= 6) {
     const factor = trimmed(`${digits[0]}.${digits.slice(1)}`);
     return sign + (factor === "1" ? tenToThe(exponent) : `${factor} × ${tenToThe(exponent)}`);
@@ -41,17 +47,24 @@ export function formatValue(number) {
   return sign + trimmed(`${padded.slice(0, whole)}.${padded.slice(whole)}`);
 }
 
-// A number on an axis: powers of ten far from one as such.
-export function formatTick(number) {
-  const power = Math.log10(Math.abs(number));
-  if (number !== 0 && (power >= 5 || power <= -3) && Math.abs(power - Math.round(power)) < 1e-9) {
-    return (number < 0 ? "−" : "") + tenToThe(Math.round(power));
-  }
-  return formatValue(number);
+// A number, or a list of them as a sentence names them.
+export function inWords(value) {
+  if (!Array.isArray(value)) return formatValue(value);
+  if (value.length === 0) return "none";
+  const all = value.map(formatValue);
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0];
 }
 
-// A number with its unit: words after a space, signs such as % and ° without one.
+// Numbers on an axis: powers of ten as such where all of them are and some are far from one.
+export function formatTicks(ticks) {
+  const powers = ticks.map((tick) => Math.log10(tick));
+  const plain = !powers.every((power) => Math.abs(power - Math.round(power)) < 1e-9);
+  return ticks.map((tick, i) => (plain || (powers[i] < 5 && powers[i] > -3) ? formatValue(tick) : tenToThe(Math.round(powers[i]))));
+}
+
+// A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
 export function withUnit(shown, unit) {
   if (!unit) return shown;
-  return /^\p{L}/u.test(unit) ? `${shown} ${unit}` : shown + unit;
+  const counted = shown === "1" ? unit.replace(/(?<=\w)s(?= per |$)/, "") : unit;
+  return /^[\p{L}%]/u.test(counted) ? `${shown} ${counted}` : shown + counted;
 }

@@ -1,11 +1,13 @@
 """Numbers as a reader sees them; numbers.js writes the same strings."""
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["format_value", "with_unit"]
+__all__ = ["format_value", "in_words", "with_unit"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_WORDS = {6: "million", 9: "billion", 12: "trillion"}
 
 
 def _half_up(number, digits):
@@ -19,7 +21,7 @@ def _trimmed(text):
 
 
 def format_value(number):
-    """A number in words and digits: integers in full, others to three significant digits.
+    """A number in words and digits: integers below a million in full, others to three significant digits.
 
     Twelve digits decide whether it is an integer and how it rounds, so that the last bits, in which NumPy and a
     browser may differ, do not.
@@ -37,6 +39,8 @@ def format_value(number):
     --------
     >>> [format_value(x) for x in (8192, 0.09288, 31234.5, 1.5e-7, -2.0, float("inf"))]
     ['8,192', '0.0929', '31,200', '1.5 × 10⁻⁷', '−2', 'unbounded']
+    >>> [format_value(x) for x in (10**6, 16_777_216, 3e11, 1e20)]
+    ['1 million', '16.8 million', '300 billion', '10²⁰']
     """
     number = float(number)
     if math.isnan(number):
@@ -47,23 +51,44 @@ def format_value(number):
         return "0"
     sign = "−" if number < 0 else ""
     twelve = _half_up(Decimal(abs(number)), 12)
-    if twelve < 10**9 and twelve == twelve.to_integral_value():
+    if twelve < 10**6 and twelve == twelve.to_integral_value():
         return f"{sign}{int(twelve):,}"
     three = _half_up(twelve, 3)
     exponent = three.adjusted()
     if -3 <= exponent < 6:
         return sign + _trimmed(f"{three:,f}")
+    if 6 <= exponent < 15:
+        step = exponent // 3 * 3
+        return f"{sign}{_trimmed(f'{three.scaleb(-step):f}')} {_WORDS[step]}"
     factor = _trimmed(str(three.scaleb(-exponent)))
     power = "10" + str(exponent).translate(_SUPERSCRIPTS)
     return sign + (power if factor == "1" else f"{factor} × {power}")
 
 
-def with_unit(shown, unit):
-    """A number with its unit: words after a space, signs such as % and ° without one.
+def in_words(value):
+    """A number as `format_value` shows it, or a list of them as a sentence names them.
 
     Examples
     --------
-    >>> with_unit("13.9", "features"), with_unit("36", "°")
-    ('13.9 features', '36°')
+    >>> in_words([1, 3, 5]), in_words([]), in_words(0.5)
+    ('1, 3 and 5', 'none', '0.5')
     """
-    return f"{shown} {unit}" if unit[:1].isalpha() else shown + unit
+    if not isinstance(value, list):
+        return format_value(value)
+    if not value:
+        return "none"
+    *most, last = map(format_value, value)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def with_unit(shown, unit):
+    """A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
+
+    Examples
+    --------
+    >>> with_unit("13.9", "features"), with_unit("1", "features"), with_unit("36", "°"), with_unit("60", "%")
+    ('13.9 features', '1 feature', '36°', '60 %')
+    """
+    if shown == "1":
+        unit = re.sub(r"(?<=\w)s(?= per |$)", "", unit, count=1)
+    return f"{shown} {unit}" if unit[:1].isalpha() or unit[:1] == "%" else shown + unit

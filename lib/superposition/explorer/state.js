@@ -1,18 +1,30 @@
 // Where the sliders stand. A slider is a list of values; its position is an index into that list.
 
-import { evaluate } from "./expressions.js";
+import { derive, evaluate } from "./expressions.js";
 
 export class State {
   constructor(declaration) {
     this.id = declaration.id;
     this.sliders = declaration.sliders;
+    this.given = declaration.given ?? [];
     this.positions = this.sliders.map(({ start }) => start);
     this.ranges = [];
+    this.seed = this.firstSeed = declaration.draws?.seed;
     this.settle();
   }
 
-  get values() {
+  get settings() {
     return Object.fromEntries(this.sliders.map(({ symbol, values }, i) => [symbol, values[this.positions[i]]]));
+  }
+
+  // The settings and what follows from them, which is found once for each setting.
+  get values() {
+    const at = this.positions.join();
+    if (at !== this.derivedAt) {
+      this.derived = derive(this.given, this.settings);
+      this.derivedAt = at;
+    }
+    return this.derived;
   }
 
   // A slider keeps to the values that those before it leave: its range follows, and its position if it must.
@@ -35,11 +47,21 @@ export class State {
 
   reset() {
     this.positions = this.sliders.map(({ start }) => start);
+    this.seed = this.firstSeed;
+    this.settle();
+  }
+
+  // Values by symbol, for some of the sliders.
+  set(values) {
+    this.sliders.forEach((slider, i) => {
+      if (slider.symbol in values) this.positions[i] = nearest(slider.values, values[slider.symbol]);
+    });
     this.settle();
   }
 
   get hash() {
-    const query = Object.entries(this.values).map(([symbol, value]) => `${symbol}=${value}`);
+    const query = Object.entries(this.settings).map(([symbol, value]) => `${symbol}=${value}`);
+    if (this.seed !== this.firstSeed) query.push(`seed=${this.seed}`);
     return `#${this.id}?${query.join("&")}`;
   }
 
@@ -53,6 +75,8 @@ export class State {
       const number = text?.trim() ? Number(text) : NaN;
       this.positions[i] = Number.isFinite(number) ? nearest(values, number) : start;
     });
+    const seed = wanted.get("seed");
+    this.seed = this.firstSeed !== undefined && isSeed(seed) ? Number(seed) : this.firstSeed;
     this.settle();
     return true;
   }
@@ -61,6 +85,11 @@ export class State {
     const values = this.values;
     return Object.entries(setting).every(([symbol, value]) => symbol === except || values[symbol] === value);
   }
+}
+
+// Text that can seed random numbers.
+export function isSeed(text) {
+  return /^\d+$/.test(text ?? "") && Number(text) < 2 ** 31;
 }
 
 function nearest(values, number) {

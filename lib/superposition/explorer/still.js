@@ -4,6 +4,7 @@ import { Explorer } from "./explorer.js";
 
 // What a chart is wide where the page is wide, and on a phone; explorer.css shows the one that fits.
 const WIDTHS = { wide: 662, narrow: 330 };
+const SCENE = { wide: 416, narrow: 330 };
 // A still may be this far from the chart, in pixels, and is written to so many digits.
 const SLACK = 0.15;
 
@@ -50,7 +51,7 @@ globalThis.still = (html) => {
   const figure = document.querySelector("figure");
   const explorer = new Explorer(figure, JSON.parse(figure.querySelector("script").textContent));
   explorer.paint();
-  explorer.chart.append(...Object.entries(WIDTHS).map(([name, width]) => picture(explorer, name, width)));
+  explorer.chart.append(...Object.entries(explorer.scene ? SCENE : WIDTHS).map(([name, width]) => picture(explorer, name, width)));
   explorer.inputs.forEach(({ input }, i) => input.setAttribute("value", explorer.state.positions[i]));
   for (const control of figure.querySelectorAll("input, button")) control.setAttribute("disabled", "");
   figure.classList.remove("sp-ready");

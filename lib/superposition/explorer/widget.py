@@ -28,11 +28,13 @@ from superposition.explorer.declaration import (
     letter,
     tidy,
 )
+from superposition.explorer.measure import Measure
 from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
 __all__ = [
     "Explorer",
+    "draws_source",
     "module_source",
     "page_source",
     "script_source",
@@ -42,9 +44,22 @@ __all__ = [
 ]
 
 _FOLDER = pathlib.Path(__file__).parent
-_MODULES = ("vendor/plot.js", "numbers.js", "expressions.js", "state.js", "chart.js", "explorer.js")
+_MODULES = (
+    "vendor/plot.js",
+    "numbers.js",
+    "expressions.js",
+    "words.js",
+    "state.js",
+    "chart.js",
+    "measure.js",
+    "scenes.js",
+    "explorer.js",
+)
 # The file with what formulas call beside Math; the second has the first one's, too, and is four times as long.
 _SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc", "betaincinv"}}
+# Words of an expression that are no names of numbers; expressions.js has the same.
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")
+_CONSTANTS = {"Math", "NaN", "Infinity", "true", "false"}
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -87,13 +102,15 @@ def special_source(name):
     return _unexported(_joined(f"vendor/{name}.js"))
 
 
-def page_source(declarations):
+def page_source(declarations, draws=None):
     """What the explorers of one page need beside `script_source`.
 
     Parameters
     ----------
     declarations : list of dict
         As they are stored.
+    draws : str or None
+        Where `draws_source` is, as seen from the script.
 
     Returns
     -------
@@ -106,29 +123,38 @@ def page_source(declarations):
     called = set(re.findall(r"\b\w+(?=\()", " ".join(code for _, code in expressions)))
     special = next((name for name in reversed(_SPECIAL) if called & _SPECIAL[name]), None)
     functions = (f"{json.dumps(f'{names}:{code}')}: ({names}) => ({code}),\n" for names, code in expressions)
-    return special, f"superposition.define({{\n{''.join(functions)}}});\nsuperposition.hydrate();\n"
+    place = f"superposition.draws = new URL({json.dumps(draws)}, document.currentScript.src).href;\n" if draws else ""
+    return special, f"superposition.define({{\n{''.join(functions)}}});\n{place}superposition.hydrate();\n"
 
 
-def _expressions(declaration):
-    """Yield every expression of a declaration: the names it is called with, and its code."""
-    sliders = [slider["symbol"] for slider in declaration["sliders"]]
-    for i, slider in enumerate(declaration["sliders"]):
-        if "inside" in slider:
-            yield ",".join(sliders[: i + 1]), slider["inside"]
-    for sentence in declaration["text"]:
-        if "when" in sentence:
-            yield ",".join(sliders), sentence["when"]
-    yield from _channels(declaration)
-
-
-def _channels(part):
-    """Yield the expressions of every {"of": names, "js": code} in a part of a declaration, and of its domain."""
+def _expressions(part):
+    """Yield every expression of a part of a declaration: the names it is called with, and its code."""
     if isinstance(part, list):
         part = dict(enumerate(part))
     if isinstance(part, dict):
-        yield from ((",".join(part["of"]), part[key]) for key in ("js", "inside") if key in part and "js" in part)
+        if "js" in part:
+            yield from ((",".join(part["of"]), part[key]) for key in ("js", "inside") if key in part)
+        else:
+            yield from (_free(part[key]) for key in ("inside", "when") if isinstance(part.get(key), str))
         for inner in part.values():
-            yield from _channels(inner)
+            yield from _expressions(inner)
+
+
+def _free(code):
+    names = dict.fromkeys(name for name in _NAMES.findall(code) if name not in _CONSTANTS)
+    return ",".join(names), code
+
+
+@functools.cache
+def draws_source():
+    """The random numbers of *Draw one* and *Measure* as a classic script, which a page loads when they are first needed.
+
+    It sets `superpositionDraws`, whose `sampler(steps, seed, compile)` draws what a `Chain` declares.
+    """
+    vendored, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("vendor/draws/bundle.js", "draws.js"))
+    names = re.findall(r"^export (?:async )?function (\w+)", own, flags=re.MULTILINE)
+    own = re.sub(r"^export ", "", own, flags=re.MULTILINE)
+    return f"globalThis.superpositionDraws = (() => {{\n{vendored}\n{own}\nreturn {{ {', '.join(names)} }};\n}})();\n"
 
 
 @functools.cache
@@ -246,9 +272,11 @@ class _Board:
 def _checked_list(where, value, kind):
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{where} = {value!r} is not a list")
+    kinds = kind if isinstance(kind, tuple) else (kind,)
     for item in value:
-        if not isinstance(item, kind):
-            raise TypeError(f"{where} contains {item!r}; accepted: {kind.__name__} objects")
+        if not isinstance(item, kinds):
+            accepted = " or ".join(one.__name__ for one in kinds)
+            raise TypeError(f"{where} contains {item!r}; accepted: {accepted} objects")
     return list(value)
 
 
@@ -301,6 +329,8 @@ class Explorer(anywidget.AnyWidget):
         The text alternative: what the current setting shows, in words. Needed.
     simulate : Simulation, optional
         What a reader with a kernel can run.
+    measure : Measure, optional
+        What every reader can run.
     aspect : float, optional
         Height of the chart over its width, for charts in which both axes measure the same.
 
@@ -327,24 +357,18 @@ class Explorer(anywidget.AnyWidget):
     'With 256 neurons two random directions overlap by 0.0625.'
     """
 
-    _esm = module_source()
+    _esm = module_source() + draws_source()
     _css = style_source()
     declaration = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, aspect=None):
-        if not isinstance(id, str) or not _KEBAB.fullmatch(id):
-            raise ValueError(f"id = {id!r}; accepted: words of lower-case letters and digits joined by hyphens")
-        for name, value in (("title", title), ("caption", caption)):
-            if not isinstance(value, str) or not value.strip():
-                raise ValueError(f"{name} = {value!r}; accepted: a string with words in it")
+    def __init__(
+        self, id, *, title, caption, sliders, x, y, marks, readouts=(), text, simulate=None, measure=None, aspect=None
+    ):
         sliders = _checked_list("sliders", sliders, Slider)
+        self._checked(id, title, caption, sliders)
         marks = _checked_list("marks", marks, Mark)
         readouts = _checked_list("readouts", readouts, Readout)
         sentences = _checked_list("text", text, Sentence)
-        names = [slider.symbol.name for slider in sliders]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"sliders has {names.count(name)} sliders of {name}; accepted: one for each symbol")
         for which, axis in (("x", x), ("y", y)):
             if not isinstance(axis, Axis):
                 raise TypeError(f"{which} = {axis!r}; accepted: an Axis")
@@ -353,6 +377,10 @@ class Explorer(anywidget.AnyWidget):
                 raise ValueError(f"{which} is empty; accepted: at least one {kind.__name__}")
         if simulate is not None and not isinstance(simulate, Simulation):
             raise TypeError(f"simulate = {simulate!r}; accepted: a Simulation")
+        if measure is not None and not isinstance(measure, Measure):
+            raise TypeError(f"measure = {measure!r}; accepted: a Measure")
+        if measure is not None and simulate is not None:
+            raise ValueError("simulate and measure are both given; accepted: one of them")
         if aspect is not None and (
             isinstance(aspect, bool) or not isinstance(aspect, (int, float)) or not 0 < aspect <= 2
         ):
@@ -369,7 +397,37 @@ class Explorer(anywidget.AnyWidget):
             self._sentence(board, sentence)
         if simulate is not None:
             self._place, self._compared = self._simulated(board, simulate, swept)
+        draws, found = ({}, []) if measure is None else measure.json(board, swept, len(drawn))
 
+        stored = {
+            "id": id,
+            "title": title,
+            "caption": caption,
+            "sliders": board.json(),
+            "x": x.json("x"),
+            "y": y.json("y"),
+            **({"aspect": aspect} if aspect is not None else {}),
+            "marks": drawn + found,
+            "readouts": [readout.json() for readout in readouts],
+            "text": [sentence.json() for sentence in sentences],
+            **({"draws": draws} if draws else {}),
+        }
+        self._settle(id, title, caption, board, readouts, sentences, simulate, stored)
+
+    @staticmethod
+    def _checked(id, title, caption, sliders):
+        if not isinstance(id, str) or not _KEBAB.fullmatch(id):
+            raise ValueError(f"id = {id!r}; accepted: words of lower-case letters and digits joined by hyphens")
+        for name, value in (("title", title), ("caption", caption)):
+            if not isinstance(value, str) or not value.strip():
+                raise ValueError(f"{name} = {value!r}; accepted: a string with words in it")
+        names = [slider.symbol.name for slider in sliders]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"sliders has {names.count(name)} sliders of {name}; accepted: one for each symbol")
+
+    def _settle(self, id, title, caption, board, readouts, sentences, simulate, stored):
+        """Keep what was checked, and become a widget."""
         self.id = id
         self._title = title
         self._caption = caption
@@ -378,21 +436,10 @@ class Explorer(anywidget.AnyWidget):
         self._start = board.start
         self._stops = board.stops
         self._simulation = simulate
-        self._letters = {slider.symbol.name: letter(slider.symbol) for slider in sliders}
+        self._letters = {slider.symbol.name: letter(slider.symbol) for slider in board.sliders}
         self._running = None
-        self._stored = {
-            "id": id,
-            "title": title,
-            "caption": caption,
-            "sliders": board.json(),
-            "x": x.json("x"),
-            "y": y.json("y"),
-            **({"aspect": aspect} if aspect is not None else {}),
-            "marks": drawn,
-            "readouts": [readout.json() for readout in readouts],
-            "text": [sentence.json() for sentence in sentences],
-        }
-        super().__init__(declaration=self._live())
+        self._stored = stored
+        anywidget.AnyWidget.__init__(self, declaration=self._live())
         self.on_msg(self._receive)
 
     @staticmethod
@@ -452,17 +499,17 @@ class Explorer(anywidget.AnyWidget):
         return drawn
 
     @staticmethod
-    def _sentence(board, sentence):
+    def _sentence(board, sentence, own=()):
         for channel in sentence.channels.values():
-            board.use(channel)
+            board.use(channel, own)
         for name in sentence.fields:
-            if name not in sentence.channels and name not in board.order:
+            if name not in (*sentence.channels, *board.order, *own):
                 raise ValueError(
                     f"sentence {sentence.template!r} has {{{name}}}, which is neither a slider nor given; accepted: {', '.join(board.order)}"
                 )
         if sentence.when is not None:
             for name in _names(sentence.when.free_symbols):
-                if name not in board.order:
+                if name not in (*board.order, *own):
                     raise ValueError(
                         f"sentence {sentence.template!r}: when = {sentence.when} has the symbol {name}; accepted: {', '.join(board.order)}"
                     )
@@ -501,15 +548,19 @@ class Explorer(anywidget.AnyWidget):
             "simulate": {"label": self._simulation.label, "seed": self._simulation.seed},
         }
 
+    def _scope(self, values):
+        """What channels are evaluated with at a setting."""
+        return self._start | values
+
     def text(self, **values):
         """What a setting shows, in words; the chapter's setting unless values are given."""
-        scope = self._start | values
+        scope = self._scope(values)
         said = (sentence.say(scope) for sentence in self._sentences)
         return " ".join(sentence for sentence in said if sentence is not None)
 
     def readouts(self, **values):
         """The readouts at a setting, formatted: label to string."""
-        scope = self._start | values
+        scope = self._scope(values)
         return {r.label: with_unit(format_value(r.channel().at(scope)), r.unit) for r in self._readouts}
 
     def to_html(self):
@@ -561,7 +612,7 @@ class Explorer(anywidget.AnyWidget):
             if done == 0:
                 raise ValueError("the simulation yielded nothing")
         except asyncio.CancelledError:
-            self.send({"type": "cancelled", "sentence": f"Cancelled at {done:.0%}: no point was added."})
+            self.send({"type": "cancelled", "sentence": f"Cancelled at {100 * done:.0f} %: no point was added."})
             raise
         except Exception as error:
             self.send({"type": "failed", "sentence": f"The simulation failed: {type(error).__name__}: {error}"})

@@ -7,11 +7,15 @@ import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.explorer import (
+    PLACE,
+    Area,
     Axis,
     Bars,
+    Crossing,
     Curve,
     Dot,
     Explorer,
+    Measure,
     Readout,
     Rule,
     Samples,
@@ -19,63 +23,67 @@ from superposition.explorer import (
     Simulation,
     Slider,
 )
-from superposition.symbols import D, K, b, l, m, n
+from superposition.simulate import chains
+from superposition.symbols import K, b, l, m, n
 
 __all__ = ["bits_against_levels", "few_bits", "level_bells", "levels_against_active"]
 
 _MOST_BITS = 8
+_KEPT = {"n": 1024, "m": 10_000}
 
 
 def level_bells():
-    """Readouts of features at K levels as bells, which overlap once there are too many levels."""
-    r = sp.Symbol("r", real=True)
+    """Readouts of absent features and of active ones at K levels as bells, and the border that absent ones must not pass."""
+    r, place = sp.Symbol("r", real=True), sp.Symbol("place", nonnegative=True)
     gaps, noise = K - 1, formulas.crosstalk_std.expr
-    nearest = sp.Min(sp.Max(sp.floor(r * gaps + sp.Rational(1, 2)), 0), gaps)
-
-    def bell(level):
-        shape = sp.exp(-((r - level / gaps) ** 2) / (2 * noise**2)) / (noise * sp.sqrt(2 * sp.pi))
-        return sp.Piecewise((shape, (level >= 0) & (level <= gaps)), (0, True))
-
     half_gap = 1 / (2 * gaps)
-    loudest = noise * sp.sqrt(2 * sp.log(m))
-    errors = formulas.level_errors
+
+    def bell(middle, at):
+        return sp.exp(-((at - middle) ** 2) / (2 * noise**2)) / (noise * sp.sqrt(2 * sp.pi))
+
+    absent = (m - l) * bell(0, r)
+    # one bell after the other, each out to where it has sunk below the chart
+    level = (sp.floor(place) + 1) / gaps
+    at = level + 8 * noise * (2 * (place - sp.floor(place)) - 1)
     return Explorer(
         id="level-bells",
         title="Levels as bells",
-        caption="Readouts of features at equally spaced levels, the largest at 1, when all active features are at the largest. "
-        "Each bell is one level; a readout past the middle between two is decoded wrongly.",
+        caption="How many readouts are expected where, by the normal law, when active features use all levels above 0 equally often and the "
+        "noise is that of all at the largest. Shaded: absent features read as active.",
         sliders=[
             Slider(K, 2, 16, 4, scale="linear", label="levels"),
             Slider(l, 1, 200, 8),
-            Slider(n, 256, 65_536, 8192),
-            Slider(m, 1000, 10**9, 100_000),
+            Slider(n, 1024, 65_536, 8192),
+            Slider(m, 1000, 10**6, 100_000),
         ],
-        x=Axis(r, -0.3, sp.Max(sp.Rational(13, 10), sp.Rational(11, 10) * loudest), label="readout, *r*"),
-        y=Axis(
-            low=0, high=sp.Rational(11, 10) / (noise * sp.sqrt(2 * sp.pi)), label="probability density of each level"
-        ),
+        x=Axis(r, -0.3, 1.3, label="readout, *r*"),
+        y=Axis(low=0.1, high=10**8, scale="log", label="features per unit of readout"),
         marks=[
-            Curve(bell(nearest), label="the nearest level"),
-            Curve(bell(nearest - 1), label="its neighbours", series=2),
-            Curve(bell(nearest + 1), series=2),
+            Area(0.1, sp.Piecewise((sp.Max(absent, 0.1), r > half_gap), (0.1, True)), series=1),
+            Curve(absent, label="absent features"),
+            Curve(l / gaps * bell(level, at), x=at, over=(place, 0, gaps), label="each level above 0"),
             Rule(x=half_gap, label="border between absent and the first level", series=0),
-            Rule(x=loudest, label="about where the loudest of *m* noises stands", series=4),
         ],
         readouts=[
-            Readout("half a gap, in units of the noise", half_gap / noise),
-            Readout("wrong levels among all features", errors),
+            Readout("from a level to its border, in units of the noise", half_gap / noise),
             Readout("levels that can be told apart", formulas.levels),
         ],
         text=[
             Sentence(
-                "With {K} levels half a gap is {half} standard deviations of the noise, and of {m} features {errors} are decoded "
-                "wrongly on average.",
+                "With {K} levels a border is {half} standard deviations of the noise from its level, and {levels} levels can be told apart.",
                 half=half_gap / noise,
-                errors=errors,
+                levels=sp.floor(formulas.levels.expr),
+                when=formulas.levels.expr >= 2,
             ),
-            Sentence("The formula allows {most} levels here.", most=formulas.levels),
+            Sentence("So much noise leaves no two levels that can be told apart.", when=formulas.levels.expr < 2),
+            Sentence("All {m} features keep within their borders.", when=formulas.level_errors.expr < sp.Rational(1, 2)),
+            Sentence(
+                "Of {m} features {errors} are read at a wrong level.",
+                errors=formulas.level_errors,
+                when=formulas.level_errors.expr >= sp.Rational(1, 2),
+            ),
         ],
-    )
+    )  # fmt: skip
 
 
 def _level_points(use, trials):
@@ -96,12 +104,6 @@ def _level_points(use, trials):
 def levels_against_active():
     """Levels that can be told apart, against the number of active features."""
 
-    def run(rng, l, m, n):
-        allowed = formulas.errors_at_limit(m=m)
-        slices = simulate.largest_levels.slices(int(n), int(m), int(l), allowed, 2000, rng, slices=40)
-        for fraction, found in slices:
-            yield fraction, found.n_levels, found.n_levels_se, found.trials
-
     largest, uniform = formulas.levels, formulas.levels_uniform
     return Explorer(
         id="levels-against-active",
@@ -112,10 +114,10 @@ def levels_against_active():
         x=Axis(l, 1, 500, scale="log"),
         y=Axis(low=1, high=100, scale="log", label="levels, *K*"),
         marks=[
-            Curve(largest, label="all active features at the largest level"),
-            Curve(uniform.expr, label="all levels used equally often"),
-            Samples(_level_points("largest", 200), label="all at the largest, simulated", series=1),
-            Samples(_level_points("uniform", 1000), label="used equally often, simulated", series=2),
+            Curve(largest, label="all at the largest level"),
+            Curve(uniform.expr, label="used equally often"),
+            Samples(_level_points("largest", 200), label="simulated", series=1),
+            Samples(_level_points("uniform", 1000), series=2),
             Rule(y=2, series=0, dash=3, label="boolean"),
             Rule(x=formulas.max_active, series=3, label="*n*/(8 ln *m*)"),
             Dot(l, largest),
@@ -138,12 +140,30 @@ def levels_against_active():
             ),
             Sentence("Not even present and absent can be told apart everywhere.", when=l > formulas.max_active.expr),
         ],
-        simulate=Simulation(run, "number of levels, used equally often", formula=uniform.expr),
+        measure=Measure(
+            chains.levels,
+            chains.errors,
+            "number of levels, used equally often",
+            formula=uniform.expr,
+            given={chains.largest: 0},
+            crossing=Crossing(
+                K,
+                allowed=formulas.errors_at_limit,
+                of=m,
+                start=uniform.expr,
+                # half a gap over the noise, in units of its value with one gap and everything at the largest
+                place=sp.sqrt(6 / (K * (2 * K - 1))),
+                back=sp.Max(1, 1 + (sp.sqrt(1 + 48 / PLACE**2) - 3) / 4),
+                lowest=2,
+            ),
+            trials=1000,
+        ),
     )
 
 
 def bits_against_levels():
-    """Bits per neuron against the number of levels, with as many features active as the levels allow."""
+    """Bits per neuron for each number of levels, with as many features active as that many levels allow."""
+    levels = sp.Symbol("levels", positive=True)
 
     def room(bits, active):
         return sp.Piecewise((bits.expr, active.expr >= 1))
@@ -151,47 +171,39 @@ def bits_against_levels():
     active = formulas.max_active_levels_uniform
     worst = room(formulas.level_capacity, formulas.max_active_levels)
     uniform = room(formulas.level_capacity_uniform, active)
-    two = formulas.level_capacity.expr.subs(K, 2)
+    two, three = (formulas.level_capacity_uniform.expr.subs(K, number) for number in (2, 3))
+    bars = (levels, 2, 12)
     return Explorer(
         id="bits-against-levels",
-        title="Bits per neuron",
-        caption="Bits that say which features are active and at which level, with as many features active as that number of levels "
-        "allows. A curve ends where it allows fewer than one.",
+        title="More levels, fewer bits",
+        caption="Bits that say which features are active and at which level, with as many features active as that number of levels allows. "
+        "Where no bar stands there is no room for even one.",
         sliders=[
-            Slider(K, 2, 12, 3, scale="linear", label="levels"),
-            Slider(n, 512, 65_536, 8192),
-            Slider(m, 65_536, 10**9, 100_000),
+            Slider(n, 1024, 65_536, 8192),
+            Slider(m, 100_000, 10**9, 100_000),
         ],
-        x=Axis(K, 2, 12, label="levels, *K*"),
+        x=Axis(low=1.5, high=12.5, label="levels, *K*"),
         y=Axis(low=0, high=0.2, label="bits per neuron"),
         marks=[
-            Curve(uniform, label="all levels used equally often"),
-            Curve(worst, label="all active features at the largest level"),
-            Dot(K, uniform),
-            Dot(2, two, series=0),
+            Bars(uniform.subs(K, levels), over=bars, label="all levels used equally often"),
+            Bars(worst.subs(K, levels), over=bars, breadth=0.4, label="all active features at the largest level"),
         ],
         readouts=[
-            Readout("active features, levels used equally often", active),
-            Readout("bits per neuron", uniform),
-            Readout("bits per neuron at two levels", two),
+            Readout("active features at two levels", active.expr.subs(K, 2)),
+            Readout("at three", active.expr.subs(K, 3)),
+            Readout("at five", active.expr.subs(K, 5)),
         ],
         text=[
             Sentence(
-                "{n} neurons with {m} features carry {two} bits each when features are only present or absent.",
+                "A neuron carries {two} bits when features are only present or absent. A third level says more of each feature, but only "
+                "{three_active} instead of {two_active} of them may be active, and {three} bits are left.",
                 two=two,
-            ),
-            Sentence(
-                "With {K} levels {active} features may be active and a neuron carries {bits} bits.",
-                active=active,
-                bits=uniform,
-                when=(active.expr >= 1) & (K > 2),
-            ),
-            Sentence(
-                "{K} levels leave no room for even one active feature.",
-                when=active.expr < 1,
+                three=three,
+                two_active=active.expr.subs(K, 2),
+                three_active=active.expr.subs(K, 3),
             ),
         ],
-    )
+    )  # fmt: skip
 
 
 def _kept(n, m, bits, trials, rng):
@@ -204,61 +216,65 @@ def _kept(n, m, bits, trials, rng):
 
 
 @cache
-def _kept_points(trials=100):
+def _kept_points(trials=50):
     points = []
-    for size in (10_000, 1_000_000):
-        for bits in range(1, _MOST_BITS + 1):
-            found = _kept(1024, size, bits, trials, np.random.default_rng([size, bits]))
-            points.append({"at": {"n": 1024, "m": size}, "x": bits, "y": found.n_active, "se": found.n_active_se})
+    for bits in range(1, _MOST_BITS + 1):
+        found = _kept(**_KEPT, bits=bits, trials=trials, rng=np.random.default_rng(bits))
+        share, error = (100 * value / formulas.max_active(**_KEPT) for value in (found.n_active, found.n_active_se))
+        points.append({"at": {}, "x": bits, "y": share, "se": error})
     return points
 
 
 def few_bits():
-    """Active features that quantised neurons bear, against their bits."""
+    """Share of the active features that neurons of few bits bear, with as many neurons and with as many bits."""
     # to nine digits, which are the same on every machine
     table = [float(f"{simulate.gaussian_quantiser(bits).distortion:.9g}") for bits in range(1, _MOST_BITS + 1)]
     distortion = sp.Piecewise(*((value, b <= bits) for bits, value in enumerate(table[:-1], 1)), (table[-1], True))
-    kept = formulas.max_active_quantised.expr.subs(D, distortion)
-    full = formulas.max_active
+    bits = sp.Symbol("bits", positive=True)
+    kept = 100 * (1 - distortion)
 
-    def run(rng, b, m, n, repeats=40, trials=20):
+    def run(rng, b, repeats=40, trials=20):
         values = []
         for done in range(1, repeats + 1):
-            values.append(_kept(int(n), int(m), int(b), trials, rng).n_active)
+            found = _kept(**_KEPT, bits=int(b), trials=trials, rng=rng)
+            values.append(100 * found.n_active / formulas.max_active(**_KEPT))
             if done > 1:
                 yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), trials * done
 
     return Explorer(
         id="few-bits",
         title="How many bits does a neuron need?",
-        caption="Active features up to which all m are read without error when every neuron keeps b bits. Points: measured, bars of "
-        "two standard errors.",
-        sliders=[
-            Slider(b, 1, _MOST_BITS, 2, scale="linear", label="bits per neuron"),
-            Slider(n, 256, 4096, 1024),
-            Slider(m, 1000, 10**9, 10_000),
-        ],
+        caption="Active features up to which all *m* are read, when neurons keep *b* bits. Wide bars: *n* neurons. Narrow bars: *n* bits in "
+        "all, which are *n*/*b* neurons. Points: measured, 10,000 features on 1,024 neurons.",
+        sliders=[Slider(b, 1, _MOST_BITS, 2, scale="linear", label="bits per neuron")],
         x=Axis(b, 0.5, _MOST_BITS + 0.5, label="bits per neuron, *b*"),
-        y=Axis(low=0, high=sp.Rational(6, 5) * full.expr, label="active features, *l*"),
+        y=Axis(low=0, high=120, label="active features, % of *n*/(8 ln *m*)"),
         marks=[
-            Bars(kept, over=(b, 1, _MOST_BITS), label="(1 − *D*) *n*/(8 ln *m*)"),
-            Rule(y=full, label="full precision", series=0, dash=3),
-            Samples(_kept_points(), label="measured", series=2),
-            Dot(b, kept, series=3),
+            Bars(kept.subs(b, bits), over=(bits, 1, _MOST_BITS), label="*n* neurons"),
+            Bars((kept / b).subs(b, bits), over=(bits, 1, _MOST_BITS), breadth=0.4, label="*n* bits", series=5),
+            Rule(y=100, label="full precision", series=0, dash=3),
+            Samples(_kept_points(), label="measured, *n* neurons", series=2),
+            Dot(b, kept),
+            Dot(b, kept / b),
         ],
         readouts=[
-            Readout("share of the active features kept", 1 - distortion),
-            Readout("active features", kept),
-            Readout("at full precision", full),
+            Readout("kept by as many neurons", kept, unit="%"),
+            Readout("kept by as many bits", kept / b, unit="%"),
         ],
         text=[
             Sentence(
-                "With {b} bits per neuron, {n} neurons and {m} features, {kept} features may be active instead of {full}.",
+                "Neurons of {b:bits} bear {kept} % of the active features that neurons of full precision bear. For the same number of "
+                "bits in all there are fewer of them, and they bear {each} %.",
                 kept=kept,
-                full=full,
+                each=kept / b,
+                when=b > 1,
             ),
-            Sentence("One bit, the sign of each neuron, already keeps most of them.", when=b < 2),
+            Sentence(
+                "One bit, the sign of each neuron, keeps {kept} % of the active features, and no neurons carry more for their bits.",
+                kept=kept,
+                when=sp.Eq(b, 1),
+            ),
             Sentence("Further bits buy next to nothing.", when=b >= 4),
         ],
-        simulate=Simulation(run, "number of active features", formula=kept),
-    )
+        simulate=Simulation(run, "share of the active features kept, in %", formula=kept),
+    )  # fmt: skip

@@ -1,12 +1,14 @@
 """Explorers of the chapter *Compounding noise*."""
 
+from functools import cache
+
 import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
 from superposition.explorer import (
+    Area,
     Axis,
-    Bars,
     Curve,
     Dot,
     Explorer,
@@ -49,7 +51,7 @@ def layer_after_layer():
     """Active features over the layers, free and re-driven: the maps beside simulated networks."""
     free, driven = formulas.expected_active_next, formulas.expected_active_redriven
     clean, runaway = (formula.expr.subs(l, l0) for formula in (formulas.clean_layers, formulas.runaway_layers))
-    shown = sp.floor(100 * clean + sp.Rational(1, 2)) / 100
+    seldom = 10**6
 
     def run(rng, l0, m, n):
         for done, run in simulate.random_code_relay.slices(int(n), int(m), int(l0), _LAYERS, 200, rng, slices=40):
@@ -60,10 +62,10 @@ def layer_after_layer():
         id="layer-after-layer",
         title="Clean, or run away",
         caption="Thresholded layers with a fresh random code in each. Lines: the maps. Open points: three simulated networks of "
-        "each kind, at the settings marked on the sliders. Start at 10 true features and go up one by one.",
-        sliders=[Slider(l0, 2, 200, 10), Slider(n, 64, 8192, 1024), Slider(m, 10_000, 10**7, 10**5)],
+        "each kind, at the settings marked on the sliders. Go down to 10 true features, then up one by one.",
+        sliders=[Slider(l0, 2, 200, 12), Slider(n, 64, 8192, 1024), Slider(m, 10_000, 10**6, 10**5)],
         x=Axis(_k, 0, _LAYERS, label="layer"),
-        y=Axis(low=1, high=m, scale="log", label="active features"),
+        y=Axis(low=1, high=10**6, scale="log", label="active features"),
         marks=[
             Rule(y=m / 2, label="half of all features", series=0, dash=3),
             Steps(_after(free, _k), over=(_k, 0, _LAYERS - 1), label="map, mistakes are kept"),
@@ -72,57 +74,62 @@ def layer_after_layer():
             Samples(_networks(True), label="re-driven networks", series=2, spread=0),
         ],
         readouts=[
-            Readout("clean layers, on average", shown),
-            Readout("layers until runaway, about", runaway),
             Readout("active after 40 layers, map", _after(free, _LAYERS)),
             Readout("the same, re-driven", _after(driven, _LAYERS)),
         ],
         text=[
+            Sentence("With {l0} of {m} features on {n} neurons"
+                " the first layer most likely makes a mistake.", when=clean < 1),
             Sentence(
-                "{l0} of {m} features start on {n} neurons. On average {clean} layers are clean before the first with a mistake. By the "
-                "map {free} features are active after 40 layers if mistakes are kept, {driven} if the network is re-driven.",
-                clean=shown,
-                free=_after(free, _LAYERS),
-                driven=_after(driven, _LAYERS),
+                "With {l0} of {m} features on {n} neurons {clean:layers} are clean on average before the first with a mistake.",
+                clean=sp.Piecewise((sp.floor(clean), clean < seldom), (seldom, True)),
+                when=(clean >= 1) & (clean < seldom),
             ),
-            Sentence("Most networks stay clean for 40 layers.", when=clean > 80),
-            Sentence("Hardly any network stays clean for 40 layers.", when=clean < 10),
+            Sentence("With {l0} of {m} features on {n} neurons hardly any layer ever makes a mistake.", when=clean >= seldom),
+            Sentence(
+                "A network that keeps its mistakes runs away after about {runaway:layers}.",
+                runaway=sp.Piecewise((sp.floor(runaway), runaway < seldom), (seldom, True)),
+                when=(runaway < 1000) & (runaway >= 5),
+            ),
+            Sentence("It stays clean for 40 layers most likely.", when=(clean > 80) & (clean < seldom)),
         ],
         simulate=Simulation(run, "active features after 40 layers, mean of networks that keep their mistakes", x=_LAYERS),
     )  # fmt: skip
 
 
+_NEURONS = 1024
+_FEWEST, _MOST = 8, 28
+
+
 def _at_saddle(then):
     # m = saddle_features solved for its exponential; a contraction for z above √3, so that it settles from anywhere
     rule = sp.sqrt(2 * sp.log((m - formulas.saddle_driven.expr) * z**3 / (n * sp.sqrt(sp.pi / 2))))
-    return Iterated(rule, z, start=4, steps=80, then=then)
+    return Iterated(rule.subs(n, _NEURONS), z, start=4, steps=80, then=then.subs(n, _NEURONS))
 
 
 def cobweb():
     """Both maps against the diagonal, with the path that a re-driven network takes."""
-    free, driven = formulas.expected_active_next, formulas.expected_active_redriven
+    free, driven = (
+        formula.expr.subs(n, _NEURONS) for formula in (formulas.expected_active_next, formulas.expected_active_redriven)
+    )
     step = sp.Symbol("step", nonnegative=True)
-    meeting = _at_saddle(n / (4 * z**2))
+    meeting, saddle = _at_saddle(n / (4 * z**2)), _at_saddle(formulas.saddle_driven.expr)
 
     def reached(steps):
         return Iterated(driven, l, start=l, steps=steps)
 
-    drowned = Iterated(driven, l, start=m / 2, steps=500)
-
     return Explorer(
         id="cobweb",
         title="Two maps and the diagonal",
-        caption="Where a map crosses the diagonal, the number of active features stays. Start a path below and above the "
-        "upper crossing. Then raise *l₀* until the two crossings meet in the diamond and are gone. A third one, near half of all "
-        "features, lies far outside the frame: the number beside the chart says where.",
+        caption="1,024 neurons. Where a map crosses the diagonal, the number of active features stays. Start a path below and above the upper "
+        "crossing. Then raise l₀ until the two crossings meet in the diamond and are gone. A third lies near half of all features, far outside.",
         sliders=[
-            Slider(l0, 2, 150, 12),
-            Slider(l, 2, 300, 16, label="active at the start of the path"),
-            Slider(n, 256, 4096, 1024),
-            Slider(m, 10_000, 10**7, 10**5),
+            Slider(l0, _FEWEST, 20, 12, scale="linear"),
+            Slider(l, _FEWEST, _MOST, 16, scale="linear", label="active at the start of the path"),
+            Slider(m, 10_000, 10**6, 10**5),
         ],
-        x=Axis(l, sp.Rational(9, 10) * l0, sp.Rational(5, 2) * l0, label="active before a layer, *l*"),
-        y=Axis(low=sp.Rational(9, 10) * l0, high=sp.Rational(5, 2) * l0, label="active after it"),
+        x=Axis(l, _FEWEST, _MOST, label="active before a layer, *l*"),
+        y=Axis(low=_FEWEST, high=_MOST, label="active after it"),
         aspect=0.8,
         marks=[
             Curve(l, label="no change", series=0, dash=3),
@@ -135,90 +142,94 @@ def cobweb():
             Dot(meeting, meeting, label="where the crossings meet", series=4),
         ],
         readouts=[
-            Readout("true features at which they meet", _at_saddle(formulas.saddle_driven.expr)),
-            Readout("n/(8 ln m), one layer's limit", formulas.max_active),
+            Readout("true features at which the crossings meet", saddle),
+            Readout("n/(8 ln m), one layer's limit", formulas.max_active.expr.subs(n, _NEURONS)),
             Readout("end of the path, after 500 layers", reached(500)),
-            Readout("end of a path from half of all features", drowned),
         ],
         text=[
             Sentence(
-                "With {n} neurons and {m} features the crossings meet at {saddle} true features, where {meeting} are active. "
-                "With {l0} true features the re-driven map leads from {l} active ones to {end}, and from half of all to {drowned}.",
-                saddle=_at_saddle(formulas.saddle_driven.expr),
-                meeting=meeting,
+                "With {m} features the crossings meet at {saddle} true ones. With {l0} true features the re-driven map leads from {l} "
+                "active ones to {end}.",
+                saddle=saddle,
                 end=reached(500),
-                drowned=drowned,
             )
         ],
     )  # fmt: skip
 
 
-def _histograms(neurons=256, features=10_000, true=4, layers=(1, 7, 8, 9, 10, 11), width=0.1):
-    """Points for `Samples`: all readouts of some layers of one network, at the number active before each; and those numbers."""
-    rng = np.random.default_rng(5)
+_NETWORK = {"neurons": 256, "features": 10_000, "true": 4}
+_STEPPED = 12
+
+
+@cache
+def _network():
+    """One network on its way to half of all features: active before each layer, length of its states, readouts in bins."""
+    rng = np.random.default_rng(0)
 
     def code(rng):
-        return codes.random_code(neurons, features, rng)
+        return codes.random_code(_NETWORK["neurons"], _NETWORK["features"], rng)
 
-    readouts, _ = simulate.relay_readouts(code, true, max(layers), rng)
-    before = [true, *np.count_nonzero(readouts > 0.5, axis=1).tolist()]
-    edges = np.arange(-20, 31) * width - width / 2
-    points = []
-    for layer in layers:
-        counts, _ = np.histogram(readouts[layer - 1], edges)
-        at = {"n": neurons, "m": features, "l": before[layer - 1]}
-        points += [
-            {"at": at, "x": round(x + width / 2, 6), "y": y, "se": 0} for x, y in zip(edges, counts, strict=False) if y
-        ]
-    return points, [before[layer - 1] for layer in layers]
+    readouts, active = simulate.relay_readouts(code, _NETWORK["true"], _STEPPED, rng)
+    edges = np.arange(-20, 31) / 10 - 0.05
+    before, square, bins = [], [], {"absent": [], "present": []}
+    for layer, values in enumerate(readouts, 1):
+        before.append(int(active.sum()))
+        # the readouts of the active features sum to it
+        square.append(float(f"{values[active].sum():.9g}"))
+        for kind, own in (("absent", values[~active]), ("present", values[active])):
+            counts, _ = np.histogram(own, edges)
+            found = zip(np.round((edges[1:] + edges[:-1]) / 2, 6), counts, strict=True)
+            bins[kind] += [{"at": {"layer": layer}, "x": x, "y": y, "se": np.sqrt(y + 1)} for x, y in found if y]
+        active = values > 0.5
+    return [*before, int(active.sum())], square, bins
 
 
 def readouts_by_layer():
-    """A histogram of all readouts in one layer, for any number of features active before it."""
-    index, width = sp.Symbol("index", integer=True), sp.Rational(1, 10)
-    points, seen = _histograms()
-    *some, last = seen
+    """The readouts of one network, layer after layer, on its way to half of all features."""
+    layer, r = sp.Symbol("layer", positive=True), sp.Symbol("r", real=True)
+    before, square, bins = _network()
 
-    def share(middle, square):
-        noise = sp.sqrt(square / n)
-        return Q((index * width - width / 2 - middle) / noise) - Q((index * width + width / 2 - middle) / noise)
+    def of(values):
+        return sp.Piecewise(*((value, layer <= i) for i, value in enumerate(values[:-1], 1)), (values[-1], True))
 
-    absent, present = (m - l) * share(0, l), l * share(1, l - 1)
-    alarms, misses = (m - l) * formulas.false_alarm.expr, l * formulas.miss.expr
-    bins = {"x": index * width, "over": (index, -20, 30)}
+    active, after = of(before[:-1]), of(before[1:])
+    noise = sp.sqrt(of(square) / _NETWORK["neurons"])
+    features, width = _NETWORK["features"], sp.Rational(1, 20)
+
+    def share(middle):
+        return Q((r - width - middle) / noise) - Q((r + width - middle) / noise)
+
+    absent, present = (features - active) * share(0), active * share(of(square) / active)
     return Explorer(
         id="readouts-by-layer",
-        title="All readouts of one layer",
-        caption="Readouts in bins of a tenth, by the normal law. Open points: layers of one simulated network on its way to "
-        f"half of all features, which had {', '.join(map(str, some))} and then {last:,} active before them. All readouts of a layer "
-        "share the length of its state, so its tails are thick or thin together.",
-        sliders=[
-            Slider(l, 2, 5000, seen[0], label="active before the layer"),
-            Slider(n, 64, 4096, 256),
-            Slider(m, 10_000, 10**6, 10_000),
-        ],
-        x=Axis(low=-2, high=3, label="readout, *r*"),
-        y=Axis(low=0.1, high=m, scale="log", label="features in a bin"),
+        title="A runaway from inside",
+        caption="One network of 256 neurons and 10,000 features, 4 of them true, that keeps its mistakes. Step through its layers. "
+        "Points: its readouts, in bins of a tenth. Curves: the normal law, given the length of the state.",
+        sliders=[Slider(layer, 1, _STEPPED, 7, scale="linear", label="of the network", unit="")],
+        x=Axis(r, -2, 3, label="readout, *r*"),
+        y=Axis(low=0.5, high=20_000, scale="log", label="features in a bin"),
         marks=[
-            Bars(absent, **bins, breadth=0.09, label="not active before the layer"),
-            Bars(present, **bins, breadth=0.045, label="active before the layer"),
+            Area(0.5, sp.Piecewise((sp.Max(absent, 0.5), r > sp.Rational(1, 2)), (0.5, True)), series=1),
+            Curve(absent, label="not active before the layer"),
+            Curve(present, label="active before it"),
             Rule(x=sp.Rational(1, 2), label="threshold ½", series=0),
-            Samples(points, label="all readouts of one simulated layer", series=3, spread=0),
+            Samples(bins["absent"], label="readouts of the network", series=1, spread=0),
+            Samples(bins["present"], series=2, spread=0),
         ],
         readouts=[
-            Readout("crosstalk, standard deviation", formulas.crosstalk_std),
-            Readout("false alarms", alarms),
-            Readout("active after the layer", formulas.expected_active_next),
+            Readout("active before the layer", active),
+            Readout("active after it", after),
+            Readout("noise on a readout", noise),
         ],
         text=[
             Sentence(
-                "With {l} features active before the layer the crosstalk is {noise}. The layer adds {alarms} false alarms and "
-                "misses {misses} of the active features: {after} are active after it.",
-                noise=formulas.crosstalk_std,
-                alarms=alarms,
-                misses=misses,
-                after=formulas.expected_active_next,
-            )
+                "Layer {layer} begins with {active:active features}, and {after} are active after it. The noise on a readout is {noise}.",
+                active=active,
+                after=after,
+                noise=noise,
+            ),
+            Sentence("The two humps stand apart.", when=noise < sp.Rational(1, 5)),
+            Sentence("The two humps have become one.", when=noise > 1),
         ],
     )  # fmt: skip
 
@@ -263,6 +274,7 @@ def values_under_units():
     """How far an analog value has strayed after L layers, under three units."""
     gated, same, relu = formulas.value_noise_gated, formulas.value_noise_same_code, formulas.value_noise_relu
     half_gap = 1 / (2 * (K - 1))
+    fresh, one = half_gap**2 * n / (l - 1), half_gap * sp.sqrt(n / (l - 1))
 
     def run(rng, K, l, n, trials=400, slices=20):
         def code(rng):
@@ -279,7 +291,7 @@ def values_under_units():
         title="What becomes of an analog value",
         caption="Standard deviation of an activation that started at 1. Above the level line, half of the gap between K levels, "
         "neighbouring levels run into each other. Points: simulated, bars of two standard errors.",
-        sliders=[Slider(K, 2, 20, 3, scale="linear"), Slider(l, 2, 100, 3), Slider(n, 64, 16_384, 1024)],
+        sliders=[Slider(K, 2, 20, 3, scale="linear", label="levels"), Slider(l, 2, 100, 3), Slider(n, 64, 16_384, 1024)],
         x=Axis(L, 1, 40, scale="log"),
         y=Axis(low=0.01, high=2, scale="log", label="standard deviation of a value"),
         marks=[
@@ -289,20 +301,25 @@ def values_under_units():
             Rule(y=half_gap, label="half of the gap between levels", series=0, dash=3),
             Samples(value_errors("gated", True), label="simulated", series=1),
             Samples(value_errors("gated", False), series=2),
-            Samples(value_errors("relu", True), series=3),
+            Samples([point for point in value_errors("relu", True) if point["y"] < 0.5], series=3),
         ],
         readouts=[
             Readout("half of the gap", half_gap),
-            Readout("layers until √L noise fills it", half_gap**2 * n / (l - 1)),
-            Readout("the same code", half_gap * sp.sqrt(n / (l - 1))),
+            Readout("layers that fill it, fresh codes", sp.floor(fresh)),
+            Readout("layers that fill it, one code", sp.floor(one)),
         ],
         text=[
             Sentence(
-                "{l} features are active on {n} neurons. The noise on a value fills half of the gap between {K} levels "
-                "after {fresh} layers with fresh codes, after {same} layers with one code.",
-                fresh=half_gap**2 * n / (l - 1),
-                same=half_gap * sp.sqrt(n / (l - 1)),
-            )
+                "With {l:features} active on {n} neurons, the noise on a value fills half of the gap between {K} levels after {fresh:layers} "
+                "with fresh codes, after {same:layers} with one code.",
+                fresh=sp.floor(fresh),
+                same=sp.floor(one),
+                when=fresh >= 1,
+            ),
+            Sentence(
+                "With {l:features} active on {n} neurons, the first layer already fills half of the gap between {K} levels with noise.",
+                when=fresh < 1,
+            ),
         ],
         simulate=Simulation(
             run, "standard deviation after 6 gated layers", formula=sp.sqrt(6 * (l - 1) / n), x=6

@@ -6,7 +6,6 @@ import sympy as sp
 from superposition import codes, formulas, simulate
 from superposition.explorer import (
     Area,
-    Arrows,
     Axis,
     Curve,
     Dot,
@@ -20,44 +19,11 @@ from superposition.explorer import (
 )
 from superposition.symbols import eps, m, n, t
 
-__all__ = ["how_many_fit", "overlap_law", "plane", "worst_pair"]
-
-
-def plane():
-    """The best m directions in a plane, and what the worst two of them overlap by."""
-    k = sp.Symbol("k", integer=True)
-    angle = sp.pi * k / m
-    worst, floor = sp.cos(sp.pi / m), formulas.welch_bound.expr.subs(n, 2)
-    return Explorer(
-        id="arrows-in-a-plane",
-        title="Directions in a plane",
-        caption="The best m directions that two neurons can hold: equally spaced over the half circle.",
-        sliders=[Slider(m, 2, 40, 5, scale="linear", label="features that have a direction")],
-        x=Axis(low=-1.1, high=1.1, label="first neuron"),
-        y=Axis(low=0, high=1.1, label="second neuron"),
-        marks=[Arrows(sp.cos(angle), sp.sin(angle), over=(k, 0, m - 1), label="directions of the features")],
-        readouts=[
-            Readout("between neighbours", 180 / m, unit="°"),
-            Readout("worst overlap", worst),
-            Readout("RMS overlap, on Welch's floor", floor),
-        ],
-        text=[
-            Sentence("Two features fit at a right angle and do not overlap.", when=sp.Eq(m, 2)),
-            Sentence(
-                "{m} directions share a plane, {angle}° apart. The worst two overlap by {worst}; no arrangement of them "
-                "has an RMS overlap below {floor}.",
-                angle=180 / m,
-                worst=worst,
-                floor=floor,
-                when=m > 2,
-            ),
-        ],
-    )
+__all__ = ["how_many_fit", "overlap_law", "worst_pair"]
 
 
 def overlap_law():
     """The exact law of the overlap of two random directions."""
-    normal = sp.exp(-n * t**2 / 2) * sp.sqrt(n / (2 * sp.pi))
     beyond = 2 * formulas.overlap_tail.expr.subs(t, sp.Rational(1, 10))
 
     def run(rng, n, draws=40_000, slices=20):
@@ -70,15 +36,13 @@ def overlap_law():
     return Explorer(
         id="overlap-of-two-directions",
         title="The overlap of two random directions",
-        caption="The exact law, and the normal law of variance 1/n that it approaches.",
-        sliders=[Slider(n, 2, 4096, 16)],
+        caption="Raise *n*, and nearly all pairs become nearly perpendicular. Shaded: pairs that overlap by more than 0.1.",
+        sliders=[Slider(n, 2, 512, 64)],
         x=Axis(t, -1, 1, label="overlap, *t*"),
-        y=Axis(low=0, high=sp.Max(1.5, sp.Rational(11, 10) * sp.sqrt(n / (2 * sp.pi))), label="probability density"),
+        y=Axis(low=0, high=10, label="probability density"),
         marks=[
-            Curve(formulas.overlap_density, label="exact law"),
-            Curve(normal, label="normal law of variance 1/*n*"),
-            Rule(x=sp.Rational(1, 10), series=0, dash=3),
-            Rule(x=-sp.Rational(1, 10), series=0, dash=3, label="overlap 0.1"),
+            Area(0, sp.Piecewise((formulas.overlap_density.expr, 100 * t**2 > 1)), series=1),
+            Curve(formulas.overlap_density, label="law of the overlap"),
         ],
         readouts=[
             Readout("RMS overlap", formulas.typical_overlap),
@@ -92,7 +56,7 @@ def overlap_law():
                 "With {n} neurons two random directions overlap by {typical} (root mean square), and {beyond} % of all pairs "
                 "by more than 0.1.",
                 typical=formulas.typical_overlap,
-                beyond=100 * beyond,
+                beyond=sp.Piecewise((100 * beyond, beyond < sp.Rational(995, 1000)), (100, True)),
             ),
             Sentence("With two neurons nearly parallel pairs are the most likely ones.", when=sp.Eq(n, 2)),
             Sentence("With three neurons every overlap is equally likely.", when=sp.Eq(n, 3)),
@@ -141,19 +105,18 @@ def worst_pair():
     return Explorer(
         id="worst-pair",
         title="The worst pair",
-        caption="Four questions about overlap. Points: random codes drawn (median of twelve, bars of two standard errors) and "
-        "special codes, where the number of neurons has them.",
+        caption="Four questions about overlap, and four answers. Points: the median of twelve random codes, and codes made by "
+        "algebra, where the number of neurons has them.",
         sliders=[Slider(n, 8, 1024, 64), Slider(m, 2, 10_000, 1024)],
         x=Axis(m, 2, 10_000, scale="log"),
         y=Axis(low=0, high=1, label="overlap"),
         marks=[
             Curve(promised, label="the lemma's usual reading"),
-            Curve(formulas.worst_overlap, label="worst pair, √(4 ln *m*/*n*)"),
-            Curve(formulas.worst_overlap_median, label="worst pair, median of its law"),
+            Curve(formulas.worst_overlap_median, label="worst pair"),
             Curve(formulas.typical_overlap.expr, label="typical pair"),
             Curve(formulas.welch_bound, label="Welch's floor"),
-            Samples(_random_codes(), label="worst pair of random codes, drawn", series=3),
-            Samples(_special_codes(), label="simplex, equiangular, mutually unbiased", series=5),
+            Samples(_random_codes(), label="worst pair, drawn", series=2),
+            Samples(_special_codes(), label="codes made by algebra", series=5),
             Dot(m, formulas.worst_overlap_median),
         ],
         readouts=[
@@ -186,54 +149,48 @@ def _codes_that_exist():
     made += [codes.equiangular(neurons) for neurons in (9, 15, 55)]
     points = [(*F.shape, codes.coherence(F).worst) for F in made]
     points += [(neurons, neurons * (neurons // 2 + 1), neurons**-0.5) for neurons in (16, 64, 256)]
-    return [
-        {"at": {"n": neurons}, "x": worst, "y": size, "se": 0}
-        for neurons, size, worst in [*points, (8, 120, 0.5)]
-    ]  # fmt: skip
+    return [{"at": {"n": neurons}, "x": worst, "y": size, "se": 0} for neurons, size, worst in points]
 
 
 def how_many_fit():
     """How many directions fit at a given overlap: what surely exists and what cannot be exceeded."""
-    lemma = formulas.jl_directions
+    top = 10**12
+    held = sp.Max(n, formulas.gilbert_varshamov.expr)
+    shown = sp.Piecewise((sp.ceiling(held), held < 1000), (held, True))
     welch, dgs = formulas.welch_directions, formulas.dgs_directions
-    found = sp.Max(n, formulas.gilbert_varshamov.expr)
-    held = sp.Max(n, sp.ceiling(formulas.gilbert_varshamov.expr))
-    bounded = (n + 2) * eps**2 < 3
-    most = sp.Piecewise((sp.floor(welch.expr), (n + 2) * eps**2 <= 1), (sp.floor(dgs.expr), True))
-    tops = 10 ** (3 + n / 12)
+    better, bounded = (n + 2) * eps**2 <= 1, (n + 2) * eps**2 < 3
+    most = sp.Piecewise((welch.expr, better), (dgs.expr, bounded))
     return Explorer(
         id="how-many-fit",
         title="How many directions fit",
-        caption="Below the lower curve directions surely exist; above the upper curves, where these are drawn, they cannot. "
-        "Points: a simplex, equiangular lines, Kerdock's bases and the 120 lines of E8, where the number of neurons has them.",
+        caption="Allow a little more overlap than 1/√n, and there is room for far more directions than neurons. Points: simplices, "
+        "equiangular lines and Kerdock's bases, where the number of neurons has them.",
         sliders=[
-            Slider(n, 8, 512, 256),
-            Slider(eps, 0.01, 0.6, 0.3, scale="linear", integer=False, label="largest overlap allowed"),
+            Slider(eps, 0.01, 0.4, 0.2, scale="linear", integer=False, label="largest overlap allowed"),
+            Slider(n, 8, 256, 256),
         ],
-        x=Axis(eps, 0.01, 0.6, label="largest overlap allowed, *ε*"),
-        y=Axis(low=1, high=tops, scale="log", label="directions"),
+        x=Axis(eps, 0.01, 0.4, label="largest overlap allowed, *ε*"),
+        y=Axis(low=1, high=top, scale="log", label="directions"),
         marks=[
-            Curve(dgs, label="at most (Delsarte, Goethals and Seidel)"),
-            Curve(welch, label="at most (Welch)"),
-            Curve(found, label="at least (axes or greedy choice)"),
-            Curve(lemma, label="random ones, by the lemma's usual reading"),
-            Area(1, found, series=3),
+            Area(most, top, label="cannot fit (Welch; Delsarte et al.)", series=2),
+            Area(1, held, label="surely fit (axes or greedy choice)", series=1),
+            Curve(most, series=2, dash=1),
+            Curve(held, series=1),
             Rule(x=1 / sp.sqrt(n), label="1/√*n*", series=0, dash=3),
             Samples(_codes_that_exist(), label="codes that exist", series=5),
-            Dot(eps, found),
+            Dot(eps, held, series=1),
         ],
         readouts=[
-            Readout("surely exist", held),
-            Readout("random ones, by the lemma's usual reading", sp.floor(lemma.expr)),
-            Readout("1/√n", formulas.typical_overlap),
+            Readout("directions for each neuron, surely", held / n),
+            Readout("typical overlap of random ones, 1/√n", formulas.typical_overlap),
         ],
         text=[
-            Sentence("{n} neurons surely hold {held} directions that overlap by at most {eps}.", held=held),
-            Sentence("They cannot hold more than {most}.", most=most, when=bounded),
+            Sentence("{n} neurons surely hold {held} directions that overlap by at most {eps}.", held=shown),
             Sentence(
-                "Both upper bounds are silent, since {eps} is not below {end}.",
-                end=sp.sqrt(3 / (n + 2)),
-                when=sp.Not(bounded),
+                "They cannot hold more than {most}.",
+                most=sp.Piecewise((sp.floor(most), bounded), (0, True)),
+                when=bounded,
             ),
+            Sentence("How many more, no bound here says.", when=sp.Not(bounded)),
         ],
-    )
+    )  # fmt: skip

@@ -1,179 +1,215 @@
-"""Explorers of the chapter *The price of error correction*."""
+"""Explorers of the chapters *The price of error correction* and *From layer to layer*."""
+
+from itertools import pairwise
 
 import numpy as np
 import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.data.error_correction import largest_chains
-from superposition.explorer import Axis, Curve, Dot, Explorer, Readout, Rule, Samples, Sentence, Simulation, Slider
-from superposition.symbols import L, d, delta, h, kappa, l, m, n, q, s
+from superposition.explorer import (
+    Axis,
+    Bars,
+    Curve,
+    Dot,
+    Explorer,
+    Readout,
+    Rule,
+    Samples,
+    Sentence,
+    Simulation,
+    Slider,
+)
+from superposition.symbols import L, d, delta, h, l, m, n, s
 
 __all__ = ["chains", "depth_is_cheap", "votes_and_width"]
 
 
 def depth_is_cheap():
-    """Neurons that keep every layer clean, against the number of layers."""
-    neurons = formulas.depth_neurons
+    """Neurons per active feature that keep every layer clean, against the number of layers."""
+    neurons = formulas.depth_neurons.expr / l
+    one = neurons.subs(L, 1)
     return Explorer(
         id="depth-is-cheap",
         title="Depth costs a logarithm",
-        caption="Neurons that suffice for L layers, each thresholding every feature, to make no error with probability 1 - δ.",
+        caption="Neurons for each active feature that suffice for all layers, each thresholding every feature, to make no error. A "
+        "thousand times as many layers take as many more neurons as a thousand times as many features.",
         sliders=[
-            Slider(L, 1, 10**6, 32),
-            Slider(l, 1, 1000, 8),
+            Slider(L, 1, 10**6, 1000),
             Slider(m, 100, 10**9, 10_000),
-            Slider(delta, 1e-6, 0.5, 0.01, integer=False),
+            Slider(delta, 0.001, 0.5, 0.01, integer=False, label="probability of any error"),
         ],
         x=Axis(L, 1, 10**6, scale="log"),
-        y=Axis(low=0, high=2 * neurons.expr.subs(L, 10**6), label="neurons, *n*"),
+        y=Axis(low=0, high=350, label="neurons for each active feature, *n*/*l*"),
         marks=[
-            Curve(neurons, label="neurons that suffice"),
-            Rule(y=neurons.expr.subs(L, 1), label="one layer", series=3),
+            Curve(neurons, label="*L* layers"),
+            Rule(y=one, label="one layer", series=3),
             Dot(L, neurons),
         ],
         readouts=[
-            Readout("neurons for all layers", neurons),
-            Readout("neurons for one layer", neurons.expr.subs(L, 1)),
-            Readout("dearer by the factor", neurons.expr / neurons.expr.subs(L, 1)),
+            Readout("neurons for each active feature", neurons),
+            Readout("one layer takes", one),
+            Readout("dearer by the factor", neurons / one),
         ],
         text=[
             Sentence(
-                "{L} layers with {m} features, {l} of them active, make no error with probability 1 - {delta} on {neurons} "
-                "neurons; one layer needs {one}.",
+                "{L} layers with {m} features take {neurons} neurons for each active feature, where one layer takes {one}: "
+                "{factor} times as many. They make an error with probability {delta} at most.",
                 neurons=neurons,
-                one=neurons.expr.subs(L, 1),
-            )
+                one=one,
+                factor=neurons / one,
+                when=L > 1,
+            ),
+            Sentence(
+                "A layer with {m} features takes {one} neurons for each active feature to make an error with probability {delta} at most.",
+                one=one,
+                when=sp.Eq(L, 1),
+            ),
         ],
-    )
+    )  # fmt: skip
 
 
 _NEURONS, _FEATURES = 1024, 4096
-_STORED = ((2, 4, 3), (2, 4, 4), (2, 8, 6), (4, 3, 3), (4, 8, 6))
+_share, _votes = sp.symbols("share votes", positive=True)
+_MOST_VOTES = 16
 
 
-def _success_points(trials=120):
+def _needed(votes, share):
+    # 0.55 of 20 is 11, in floating point too
+    return sp.ceiling(share * votes - sp.Rational(1, 10**9))
+
+
+def _failed(votes, needed):
+    """Share of trials in which something is misread when `needed` votes make a feature active, its standard error and the trials."""
+    wrong = ~votes.at(needed)
+    share, size = wrong.mean(), len(wrong)
+    return share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
+
+
+def _failure_points(share=0.8, trials=150):
     points = []
-    for n_active, n_votes, needed in _STORED:
-        for d_value in (200, 300, 450, 700, 1200):
-            rng = np.random.default_rng([n_active, n_votes, needed, d_value])
-            layer = simulate.Corrector(_NEURONS, _FEATURES, n_votes * round(d_value / n_votes), n_votes)
-            share = simulate.correction(layer, n_active, trials, rng).at(needed).mean()
-            at = {"l": n_active, "s": n_votes, "h": needed}
-            error = max(np.sqrt(share * (1 - share) / trials), 1 / trials)
-            points.append({"at": at, "x": layer.d, "y": share, "se": error})
+    for n_active, width in ((2, 500), (2, 700), (4, 1000), (4, 1500)):
+        for n_votes in (2, 4, 8, 12, 16):
+            rng = np.random.default_rng([n_active, width, n_votes])
+            layer = simulate.Corrector(_NEURONS, _FEATURES, n_votes * round(width / n_votes), n_votes)
+            votes = simulate.correction(layer, n_active, trials, rng)
+            failed, error, _ = _failed(votes, int(_needed(n_votes, share)))
+            if failed > 4 * error:
+                at = {"l": n_active, "d": width, "share": share}
+                points.append({"at": at, "x": n_votes, "y": failed, "se": error})
     return points
 
 
 def votes_and_width():
-    """Probability that one layer of shared units reads everything rightly, against its width."""
-    # 0 where a typical absent feature has the votes that are needed, or there are not so many: no slider is held back by it
-    place = {n: _NEURONS, m: _FEATURES}
-    success = sp.Piecewise((formulas.correction_success.expr, sp.And(*formulas.correction_success.where)), (0, True))
-    success = success.subs(place)
-    reliable = formulas.unit_reliability.expr.subs(place)
-    halves = formulas.half_space_width.expr.subs(place)
+    """Probability that a layer of shared units misreads anything, against the number of votes that each feature has."""
+    # where a typical absent feature has the votes that are needed, surely; no slider is held back by it
+    success, conditions = formulas.correction_success.expr, formulas.correction_success.where
+    at = {n: _NEURONS, m: _FEATURES, h: _needed(s, _share)}
+    failure = sp.Piecewise((1 - success, sp.And(*conditions)), (1, True)).subs(at)
+    width = formulas.half_space_width.expr.subs(at)
 
-    def run(rng, d, h, l, s):
+    def run(rng, d, l, s, share):
         layer = simulate.Corrector(_NEURONS, _FEATURES, int(s) * max(1, round(d / s)), int(s))
         for fraction, votes in simulate.correction.slices(layer, int(l), 400, rng, slices=40):
-            right = votes.at(int(h))
-            size = len(right)
-            yield fraction, right.mean(), max(np.sqrt(right.mean() * (1 - right.mean()) / size), 1 / size), size
+            yield fraction, *_failed(votes, int(_needed(int(s), share)))
 
     return Explorer(
         id="votes-and-width",
-        title="How wide must a correcting layer be?",
-        caption="Of 4,096 features in 1,024 neurons: the probability that all are read rightly when h of s votes make a feature active, votes counted as independent. "
-        "Points: simulated, bars of two standard errors, at the settings that were simulated for this page.",
+        title="How many votes should a feature have?",
+        caption="4,096 features in 1,024 neurons are read by the votes of *d* hidden units; each feature has *s* of them, and is active if enough "
+        "agree. Bars count votes as independent, and miss up to half of the failures that are simulated (points).",
         sliders=[
-            Slider(d, 64, 8192, 900),
-            Slider(s, 1, 24, 4, scale="linear"),
-            Slider(h, 1, 24, 3, scale="linear"),
-            Slider(l, 1, 12, 2),
+            Slider(d, 200, 1500, 700),
+            Slider(s, 1, _MOST_VOTES, 6, scale="linear"),
+            Slider(_share, 0.5, 1, 0.8, scale="linear", integer=False, values=[k / 20 for k in range(10, 21)],
+                   label="of its votes that a feature needs"),
+            Slider(l, 1, 8, 2),
         ],
-        x=Axis(d, 64, 8192, scale="log"),
-        y=Axis(low=0, high=1, label="probability that all is right"),
+        x=Axis(low=0.5, high=_MOST_VOTES + 0.5, label="votes for each feature, *s*"),
+        y=Axis(low=1e-4, high=1, scale="log", label="probability that anything is misread"),
         marks=[
-            Curve(success, label="all features right, votes independent"),
-            Samples(_success_points(), label="simulated", series=2),
-            Rule(x=halves, label="half-space units", series=3, dash=3),
-            Rule(x=_FEATURES, label="one unit per feature, *d* = *m*", series=0),
-            Dot(d, success),
+            Bars(failure.subs(s, _votes), over=(_votes, 1, _MOST_VOTES), label="votes counted as independent"),
+            Samples(_failure_points(), label="simulated", series=2),
+            Dot(s, failure, label="this setting", series=0),
         ],
         readouts=[
-            Readout("probability that all is right", success),
-            Readout("reliability of a unit, κ", reliable),
-            Readout("probability that noise flips it", formulas.unit_error.expr.subs(kappa, reliable)),
-            Readout("features on each unit", _FEATURES * s / d),
-            Readout("half-space units that would do", halves),
+            Readout("votes needed", _needed(s, _share)),
+            Readout("features on each hidden unit", _FEATURES * s / d),
+            Readout("half-space units that would do", width),
         ],
         text=[
             Sentence(
-                "{d} vote units stand for 4,096 features, {load} of them on each; noise flips a unit with probability {error}.",
-                load=_FEATURES * s / d,
-                error=formulas.unit_error.expr.subs(kappa, reliable),
+                "With {needed} of {s:votes} needed, something is misread with probability {failure}.",
+                needed=_needed(s, _share),
+                failure=failure,
+                when=(s > 1) & (failure >= 0.001) & (failure < 0.995),
             ),
-            Sentence(
-                "With {h} of {s} votes needed, everything is right with probability {right}.",
-                right=success,
-                when=h <= s,
-            ),
-            Sentence("Features that share their only unit cannot be told apart.", when=sp.Eq(s, 1) & (d < _FEATURES)),
-            Sentence("No more votes can be needed than there are.", when=h > s),
+            Sentence("With {needed} of {s:votes} needed, something is misread almost every time.", needed=_needed(s, _share), when=(s > 1) & (failure >= 0.995)),
+            Sentence("With {needed} of {s:votes} needed, hardly anything is ever misread.", needed=_needed(s, _share), when=(s > 1) & (failure < 0.001)),
+            Sentence("Features that share their only unit cannot be told apart.", when=sp.Eq(s, 1)),
+            Sentence("A bare majority lets in too many votes from the other features on a unit.", when=(_share < 0.65) & (s > 1)),
+            Sentence("All votes together are too much to ask where there are many.", when=sp.Eq(_share, 1) & (s > 6)),
         ],
-        simulate=Simulation(run, "share of trials with all features right", formula=success),
-    )
+        simulate=Simulation(run, "share of trials in which anything is misread", formula=failure, x=s),
+    )  # fmt: skip
+
+
+_CHAIN_ACTIVE = (2, 4, 8)
 
 
 def _chain_points(design, depth=8):
     points = []
     for best in largest_chains(design, depth):
         error = (best.found.high - best.found.low) / 3.92
-        points.append({"at": {"l": best.n_active}, "x": best.n, "y": best.found.size, "se": error})
+        points.append({"at": {"l": best.n_active}, "x": best.n, "y": best.found.size / best.n, "se": error / best.n})
     return points
 
 
+def _joined(points, x):
+    """Straight pieces between points on two logarithmic axes, nothing before the first and after the last."""
+    pieces = []
+    for n_active in _CHAIN_ACTIVE:
+        own = sorted((p["x"], p["y"]) for p in points if p["at"]["l"] == n_active)
+        for (low, before), (high, after) in pairwise(own):
+            slope = float(f"{np.log(after / before) / np.log(high / low):.6g}")
+            here = (x >= low) & (x <= high) & sp.Eq(l, n_active)
+            pieces.append((float(f"{before:.6g}") * (x / low) ** slope, here))
+    return sp.Piecewise(*pieces)
+
+
 def chains():
-    """Features that a chain of layers carries, through a dense code or from hidden units to hidden units."""
-    dense, sparse = formulas.dense_chain_features, formulas.sparse_chain_features
-    fixed = n**formulas.sparse_chain_exponent.expr
+    """Features that each unit of a layer carries on, directly or through a dense code, against the width of the layers."""
+    hears, dense = _chain_points("sparse"), _chain_points("dense")
+    direct, through = _joined(hears, n), _joined(dense, n)
     return Explorer(
         id="chains",
         title="From layer to layer",
-        caption="Features that layers of n units carry on. Points: measured for 2, 4 and 8 active features after 8 layers, each with "
-        "the best number of units per feature.",
+        caption="Features for each unit that a chain of eight layers carries on, with the best number of votes. Points: measured, joined by lines; "
+        "through a dense code for 2 active features only.",
         sliders=[
-            Slider(n, 128, 131_072, 2048),
-            Slider(l, 1, 64, 2),
-            Slider(q, 1, 16, 4, scale="linear"),
-            Slider(kappa, 1, 30, 6, scale="linear", label="reliability that dense chains need"),
+            Slider(n, 512, 16_384, 4096, label="units of a layer"),
+            Slider(l, 2, 8, 2, values=_CHAIN_ACTIVE),
         ],
-        x=Axis(n, 128, 131_072, scale="log", label="units of a layer, *n* = *d*"),
-        y=Axis(low=32, high=10**8, scale="log", label="features, *m*"),
+        x=Axis(n, 400, 20_000, scale="log", label="units of a layer, *n* = *d*"),
+        y=Axis(low=0.5, high=100, scale="log", label="features for each unit, *m*/*n*"),
         marks=[
-            Curve(sparse, label="units heard directly, leading order"),
-            Curve(dense.expr.subs(s, 6), label="through a dense code, six votes"),
-            Curve(fixed, label="slope with *q* votes, height arbitrary", series=4),
-            Curve(n, label="one unit per feature", series=5),
-            Samples(_chain_points("sparse"), label="measured, directly", series=1),
-            Samples(_chain_points("dense"), label="measured, dense", series=2),
-            Dot(n, sparse),
-        ],
-        readouts=[
-            Readout("heard directly", sparse),
-            Readout("through a dense code", dense.expr.subs(s, 6)),
-            Readout("exponent with so many votes", formulas.sparse_chain_exponent),
+            Curve(direct, label="units hear each other directly"),
+            Curve(through, label="through a dense code"),
+            Rule(y=1, label="a unit for each feature", series=3),
+            Samples(hears, label="measured, directly", series=1),
+            Samples(dense, label="measured, dense", series=2),
+            Dot(n, direct),
+            Dot(n, through),
         ],
         text=[
             Sentence(
-                "Layers of {n} units carry about {direct} features if they hear each other directly, and {dense} through a dense "
-                "code whose units need a reliability of {kappa}.",
-                direct=sparse,
-                dense=dense.expr.subs(s, 6),
+                "With {l:features} active, eight layers of {n} units that hear each other directly carry on {direct} features for each unit.",
+                direct=direct,
             ),
             Sentence(
-                "The dense chain carries fewer features than it has neurons: superposition gains nothing.",
-                when=dense.expr.subs(s, 6) < n,
+                "Through a dense code they carry {through}.",
+                through=sp.Piecewise((through, n <= 4096), (0, True)),
+                when=(l < 4) & (n <= 4096),
             ),
         ],
-    )
+    )  # fmt: skip

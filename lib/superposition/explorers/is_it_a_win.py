@@ -7,19 +7,22 @@ import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.explorer import (
+    PLACE,
+    Area,
     Axis,
-    Cells,
+    Crossing,
     Curve,
     Dot,
     Explorer,
+    Measure,
     Readout,
     Rule,
     Samples,
     Sentence,
-    Simulation,
     Slider,
 )
-from superposition.symbols import K, S, alpha, c, l, m, n
+from superposition.simulate import chains
+from superposition.symbols import K, S, c, l, m, n, theta
 
 __all__ = ["capacity", "equal_noise", "win_map"]
 
@@ -30,47 +33,40 @@ def _inside(formula):
 
 
 def capacity():
-    """Bits per neuron against the number of active features, up to the limit of a decoder."""
-    bits, limit, at_limit = (
-        _inside(formulas.capacity_bits),
-        formulas.max_active_decoder,
-        _inside(formulas.capacity_at_limit),
-    )
-    share = formulas.capacity_limit.expr.subs(alpha, sp.log(limit.expr) / sp.log(m))
+    """Bits per neuron at the limit of a decoder, against the number of features that have a name."""
+    at_limit, limit, most = formulas.capacity_at_limit, formulas.max_active_decoder, 1 / (c * sp.log(2))
     return Explorer(
         id="capacity",
-        title="How much do the active features tell?",
-        caption="Bits per neuron that say which l of m features are active. A decoder of constant c reads them up to the upright line.",
+        title="More names, hardly more bits",
+        caption="Bits that say which features are active, with as many of them active as a decoder of constant c reads. A threshold at ½ has "
+        "c = 8; none on linear readouts comes below 2.",
         sliders=[
-            Slider(l, 1, 1000, 9),
-            Slider(m, 100, 10**12, 10**6),
-            Slider(n, 64, 65_536, 1024),
+            Slider(n, 256, 65_536, 1024),
+            Slider(m, 10_000, 10**12, 10**6),
             Slider(c, 2, 8, 8, scale="linear", integer=False, label="decoder constant"),
         ],
-        x=Axis(l, 1, 1000, scale="log"),
-        y=Axis(low=1e-3, high=10, scale="log", label="bits per neuron"),
+        x=Axis(m, 10_000, 10**12, scale="log"),
+        y=Axis(low=0, high=1.1, label="bits per neuron"),
         marks=[
-            Curve(bits, label="which *l* of *m* are active"),
-            Rule(x=limit, label="decoder's limit, *n*/(*c* ln *m*)", series=3),
-            Rule(y=1, label="one switch per neuron", series=0, dash=3),
-            Dot(l, bits),
-            Dot(limit, at_limit, series=3),
+            Curve(at_limit, label="superposition, at the decoder's limit"),
+            Rule(y=most, label="never more: 1/(*c* ln 2)", series=3),
+            Rule(y=1, label="a switch on each neuron", series=2),
+            Dot(m, at_limit),
         ],
         readouts=[
-            Readout("bits per neuron", bits),
             Readout("active features that the decoder reads", limit),
-            Readout("bits per neuron at its limit", at_limit),
-            Readout("and by the asymptote", sp.Piecewise((share, limit.expr >= 1), (0, True))),
+            Readout("bits per neuron", at_limit),
+            Readout("features with a name, for each neuron", m / n),
         ],
         text=[
             Sentence(
-                "Which {l} of {m} features are active is {bits} bits for each of {n} neurons.", bits=bits, when=l <= m
+                "{n} neurons name {m} features, of which {limit} may be active at once. Which ones they are is {bits} bits for each "
+                "neuron, where a switch would say 1.",
+                limit=limit,
+                bits=at_limit,
             ),
-            Sentence("A decoder of constant {c} reads that many.", when=l <= limit.expr),
-            Sentence("A decoder of constant {c} cannot read that many.", when=l > limit.expr),
-            Sentence("There are not that many features.", when=l > m),
         ],
-    )
+    )  # fmt: skip
 
 
 def _borne(n, m, snr, trials, rng):
@@ -97,16 +93,7 @@ def _noisy_points(trials=60):
 def equal_noise():
     """Bits per neuron of superposition and of dense floats, against the signal-to-noise ratio of a neuron."""
     dense, noisy, bound = _inside(formulas.dense_float_bits), _inside(formulas.noisy_capacity), formulas.shannon_bits
-    active = formulas.max_active_noisy.expr
-
-    def run(rng, S, m, n, repeats=10):
-        size, features = int(n), int(m)
-        values = []
-        for done in range(1, repeats + 1):
-            found = _borne(size, features, S, 20, rng).n_active
-            values.append(formulas.capacity_bits(l=max(1, found), m=features, n=size))
-            if done > 1:
-                yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), 20 * done
+    active, two_levels = formulas.max_active_noisy.expr, 2 * sp.log(n)
 
     return Explorer(
         id="equal-noise",
@@ -125,87 +112,87 @@ def equal_noise():
             Curve(dense, label="dense floats"),
             Curve(bound, label="no code can do better", series=5),
             Samples(_noisy_points(), label="superposition, measured", series=1),
-            Rule(x=2 * sp.log(n), label="two levels in a dense neuron", series=3, dash=3),
+            Rule(x=two_levels, label="two levels in a dense neuron", series=3, dash=3),
             Dot(S, noisy),
             Dot(S, dense),
         ],
         readouts=[
-            Readout("superposition, bits per neuron", noisy),
-            Readout("dense floats, bits per neuron", dense),
             Readout("features that may be active", active),
             Readout("levels of a dense neuron", formulas.dense_levels),
+            Readout("no code carries more, bits per neuron", bound),
         ],
         text=[
             Sentence(
-                "At a signal-to-noise ratio of {S}, superposition read at ½ carries {bits} bits per neuron, with {active} of {m} features active.",
+                "At a signal-to-noise ratio of {S}, superposition read at ½ carries {bits} bits per neuron, with {active} of {m} features active at "
+                "once.",
                 bits=noisy,
                 active=active,
                 when=active >= 1,
             ),
             Sentence("There is too much noise for even one active feature.", when=active < 1),
-            Sentence("Dense floats carry {dense}.", dense=dense, when=2 * sp.log(n) <= S),
-            Sentence("Dense floats cannot even hold two levels in every neuron.", when=2 * sp.log(n) > S),
+            Sentence("Dense floats carry {dense}.", dense=dense, when=two_levels <= S),
+            Sentence("Dense floats cannot even hold two levels in every neuron.", when=two_levels > S),
         ],
-        simulate=Simulation(run, "bits per neuron in superposition", formula=noisy),
+        measure=Measure(
+            chains.noisy,
+            chains.errors,
+            "bits per neuron in superposition",
+            formula=noisy,
+            given={K: 2, theta: sp.S.Half},
+            crossing=Crossing(
+                l,
+                allowed=formulas.errors_at_limit,
+                of=m,
+                start=active,
+                place=1 / sp.sqrt(l),
+                back=formulas.capacity_bits.expr.subs(l, sp.Max(1, PLACE**-2)),
+            ),
+            trials=100,
+        ),
     )  # fmt: skip
 
 
 def win_map():
-    """Where superposition needs fewer neurons than dense floats, over levels and sparsity."""
-    levels, halvings = sp.symbols("levels halvings", positive=True)
-    edge = _inside(formulas.win_sparsity)
-    superposed, dense, listed = (
-        _inside(formula) for formula in (formulas.neurons_superposed, formulas.neurons_dense, formulas.neurons_listed)
-    )
-
-    def doublings(expr):
-        return sp.log(expr) / sp.log(2)
-
-    saved = doublings(formulas.neurons_dense.expr / formulas.neurons_superposed.expr)
-    at_cell = saved.subs({K: levels, l: m / 2**halvings})
-    shade = sp.Piecewise((at_cell + 2, at_cell > 0), (0, True))
+    """How rare features must be for superposition to need fewer neurons than dense floats, over their levels."""
+    rarest, rare = 10**7, m / l
+    edge = 1 / formulas.win_sparsity.expr
+    drawn = sp.Piecewise((edge, (K >= 2) & (K <= 16)))
+    superposed, dense = formulas.neurons_superposed, formulas.neurons_dense
     return Explorer(
         id="win-map",
         title="Where superposition wins",
-        caption="Shaded: superposition needs fewer neurons than dense floats of the same signal-to-noise ratio, the darker the fewer. "
-        "Lines: the sparsest and the densest of eight dictionaries of one layer of Gemma 2 9B.",
+        caption="Shaded: features so rare, and with so few levels, that superposition needs fewer neurons than dense floats of the same "
+        "signal-to-noise ratio. Level lines: the sparsest and the densest of eight dictionaries of one layer of Gemma 2 9B.",
         sliders=[
             Slider(K, 2, 16, 2, scale="linear", label="levels"),
             Slider(l, 1, 10_000, 1000),
-            Slider(m, 1024, 2**24, 10**6),
+            Slider(m, 100_000, rarest, 10**6),
             Slider(S, 64, 10**6, 1000, label="signal-to-noise ratio of a neuron"),
         ],
         x=Axis(K, 1.5, 16.5, label="levels, *K*"),
-        y=Axis(low=-0.5, high=sp.Rational(1, 2) + doublings(m), label="how rare, log₂(*m*/*l*)"),
+        y=Axis(low=10, high=rarest, scale="log", label="one feature in this many is active, *m*/*l*"),
         marks=[
-            Cells(
-                shade,
-                over=((levels, 2, 16), (halvings, 0, sp.floor(doublings(m)))),
-                low=0,
-                high=14,
-                label="superposition needs fewer neurons",
-            ),
-            Curve(doublings(1 / edge), label="as many neurons as dense floats", series=3),
-            Rule(y=float(np.log2(131_072 / 11)), label="Gemma 2 9B, 11 of 131,072", series=2),
-            Rule(y=float(np.log2(131_072 / 276)), label="Gemma 2 9B, 276 of 131,072", series=4),
-            Dot(K, doublings(m / l)),
+            Area(drawn, rarest, series=1),
+            Curve(drawn, label="as many neurons as dense floats; above it, fewer", series=1),
+            Rule(y=sp.Rational(131_072, 11), label="Gemma 2 9B, 11 of 131,072", series=2),
+            Rule(y=sp.Rational(131_072, 276), label="Gemma 2 9B, 276 of 131,072", series=4),
+            Dot(K, rare, label="this setting", series=0),
         ],
         readouts=[
             Readout("neurons, superposition", superposed),
             Readout("neurons, dense floats", dense),
-            Readout("neurons, packed list of the active", listed),
-            Readout("one feature in this many, where they meet", 1 / edge),
+            Readout("neurons, packed list of the active", formulas.neurons_listed),
         ],
         text=[
             Sentence(
-                "For {l} of {m} features at {K} levels, superposition needs {superposed} neurons, dense floats {dense}.",
+                "At {K} levels superposition wins if fewer than one feature in {edge} is active. Here one in {rare} is, and it needs "
+                "{superposed:neurons} where dense floats need {dense}.",
+                edge=edge,
+                rare=rare,
                 superposed=superposed,
                 dense=dense,
-                when=l <= m,
             ),
-            Sentence("Superposition wins.", when=(saved > 0) & (l <= m)),
-            Sentence("Dense floats win.", when=(saved <= 0) & (l <= m)),
-            Sentence("There are not that many features.", when=l > m),
-            Sentence("The noise is too strong for two levels in every dense neuron.", when=2 * sp.log(m) > S),
+            Sentence("Superposition wins.", when=rare > edge),
+            Sentence("Dense floats win.", when=rare <= edge),
         ],
     )  # fmt: skip

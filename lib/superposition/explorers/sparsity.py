@@ -1,16 +1,22 @@
 """Explorers of the chapter *Sparsity*."""
 
+from functools import cache
+
 import numpy as np
 import sympy as sp
+from sympy import stats
 
 from superposition import codes, formulas, simulate
 from superposition.data.measured import measured
+from superposition.draws import Draw, overlap_tail
 from superposition.explorer import (
     Area,
     Axis,
     Curve,
     Dot,
     Explorer,
+    Measure,
+    One,
     Readout,
     Rule,
     Samples,
@@ -18,20 +24,33 @@ from superposition.explorer import (
     Simulation,
     Slider,
 )
-from superposition.symbols import l, m, n
+from superposition.formula import Q
+from superposition.simulate import chains
+from superposition.symbols import l, m, n, theta
 
 __all__ = ["most_or_every", "readout_errors", "tight_frames", "two_bells"]
 
 _HALF = sp.Rational(1, 2)
 
 
-def _errors(slices):
-    for fraction, result in slices:
-        yield fraction, result.errors, result.errors_se, result.trials
+_ABSENT_DOTS = 300
+# with so many of the active features looked at, the rest adds nothing to the precision
+_LOOKED_AT = 40
 
 
-def _random_code_errors(rng, l, m, n):
-    return _errors(simulate.random_code_errors.slices(int(n), int(m), int(l), 2000, rng, slices=40))
+def _network(dots, steps=()):
+    """One network: what of it is drawn, and what it reads wrongly, in words."""
+    return One(
+        dots,
+        [
+            Sentence(
+                "{alarms} of {absent} absent features read as active, {missed} of {l} active ones missed.",
+                absent=m - l,
+            )
+        ],
+        steps=[*chains.counted(_ABSENT_DOTS), *steps],
+        given={chains.shown: l},
+    )
 
 
 def two_bells():
@@ -41,18 +60,36 @@ def two_bells():
     def bell(middle, noise):
         return sp.exp(-((r - middle) ** 2) / (2 * noise.expr**2)) / (noise.expr * sp.sqrt(2 * sp.pi))
 
+    def counted(number):
+        # what nobody would live to see is not a number to read
+        return sp.Piecewise((number, number >= sp.Rational(1, 1000)), (0, True))
+
     absent = (m - l) * bell(0, formulas.crosstalk_std)
     present = l * bell(1, formulas.crosstalk_std_present)
-    highest = 3 * m / (formulas.crosstalk_std.expr * sp.sqrt(2 * sp.pi))
     floor = _HALF
+    # the bin beside the threshold, where the bell of the absent features is measured
+    end, length = sp.Rational(3, 5), sp.sqrt(chains.square)
+    above = overlap_tail(_HALF / length, n) - overlap_tail(end / length, n)
+    noise = formulas.crosstalk_std.expr
+    low, high = sp.symbols("low high", real=True)
+    heights = [
+        Draw(low, stats.Uniform, 0, 1, count=sp.Min(m - l, _ABSENT_DOTS)),
+        Draw(high, stats.Uniform, 0, 1, count=l),
+    ]
+    network = [
+        Dot(
+            chains.absent, sp.exp(low) * 3 / 5, label=f"one network: absent features, {_ABSENT_DOTS} of them", series=3
+        ),
+        Dot(chains.present, sp.exp(high) * 2, label="one network: active features", series=4),
+    ]
     return Explorer(
         id="two-bells",
         title="What a threshold can tell apart",
         caption="How the readouts of all absent and of all active features are expected to spread, by the normal law. What "
         "of a bell lies beyond ½ is read wrongly.",
-        sliders=[Slider(l, 2, 1000, 12), Slider(n, 64, 8192, 1024), Slider(m, 1000, 10**7, 10_000)],
+        sliders=[Slider(l, 2, 1000, 8), Slider(n, 64, 8192, 512), Slider(m, 1000, 10**6, 8192)],
         x=Axis(r, -1, 2, label="readout, *r*"),
-        y=Axis(low=floor, high=highest, scale="log", label="features per unit of readout"),
+        y=Axis(low=floor, high=10**8, scale="log", label="features per unit of readout"),
         marks=[
             Curve(absent, label="absent features"),
             Curve(present, label="active features"),
@@ -62,17 +99,22 @@ def two_bells():
         ],
         readouts=[
             Readout("noise on an absent feature", formulas.crosstalk_std),
-            Readout("false alarm, each absent feature", formulas.false_alarm),
-            Readout("miss, each active feature", formulas.miss),
-            Readout("expected errors, all features", formulas.expected_errors),
+            Readout("absent features read as active", counted((m - l) * formulas.false_alarm.expr)),
+            Readout("active features missed", counted(l * formulas.miss.expr)),
         ],
         text=[
             Sentence(
-                "{l} of {m} features are active on {n} neurons. The noise on a readout is {noise}; an absent feature is read as "
-                "active with probability {alarm}, and among all features {errors} are read wrongly on average.",
+                "{l} of {m} features are active on {n} neurons, and the noise on a readout is {noise}.",
                 noise=formulas.crosstalk_std,
-                alarm=formulas.false_alarm,
+            ),
+            Sentence(
+                "Among all features {errors} are read wrongly on average.",
                 errors=formulas.expected_errors,
+                when=formulas.expected_errors.expr >= sp.Rational(1, 1000),
+            ),
+            Sentence(
+                "Hardly any is ever read wrongly.",
+                when=formulas.expected_errors.expr < sp.Rational(1, 1000),
             ),
             Sentence("Even a single absent feature is read wrongly more than 15 times in a hundred.", when=4 * l > n),
             Sentence(
@@ -80,6 +122,15 @@ def two_bells():
                 when=(formulas.false_alarm.expr < sp.Rational(1, 100)) & (formulas.expected_errors.expr > 1),
             ),
         ],
+        measure=Measure(
+            chains.readouts,
+            (m - l) * above / (end - _HALF),
+            "absent features per unit of readout between 0.5 and 0.6",
+            formula=(m - l) * (Q(_HALF / noise) - Q(end / noise)) / (end - _HALF),
+            x=(end + _HALF) / 2,
+            given={theta: _HALF, chains.shown: 1},
+            one=_network(network, heights),
+        ),
     )  # fmt: skip
 
 
@@ -105,9 +156,9 @@ def readout_errors():
         title="How many features may be active?",
         caption="Expected errors when all m features are read at a threshold of ½. Points: simulated, bars of two standard errors, "
         "at the settings that were simulated for this page.",
-        sliders=[Slider(l, 1, 500, 10), Slider(n, 64, 16_384, 1024), Slider(m, 1000, 10**9, 10_000)],
+        sliders=[Slider(l, 1, 500, 10), Slider(n, 64, 16_384, 1024), Slider(m, 1000, 10**7, 10_000)],
         x=Axis(l, 1, 500, scale="log"),
-        y=Axis(low=1e-4, high=sp.Max(1e4, m / 2), scale="log", label="wrong readouts"),
+        y=Axis(low=1e-4, high=10**7, scale="log", label="wrong readouts"),
         marks=[
             Curve(formulas.expected_errors, label="expected errors, all features"),
             Curve(formulas.false_alarm, label="error probability, one feature"),
@@ -117,22 +168,36 @@ def readout_errors():
             Dot(l, formulas.expected_errors),
         ],
         readouts=[
-            Readout("expected errors, all features", formulas.expected_errors),
-            Readout("error probability, one feature", formulas.false_alarm),
             Readout("limit n/(8 ln m)", limit),
+            Readout("active features, as a share of it", 100 * l / limit.expr, unit="%"),
         ],
         text=[
             Sentence(
-                "With {l} of {m} features active on {n} neurons, {errors} readouts are wrong on average. The limit is {limit} "
-                "active features.",
+                "With {l} of {m} features active on {n} neurons, {errors} readouts are wrong on average. The limit is {limit:active features}.",
                 errors=formulas.expected_errors,
                 limit=limit,
+                when=formulas.expected_errors.expr >= sp.Rational(1, 1000),
+            ),
+            Sentence(
+                "With {l} of {m} features active on {n} neurons, hardly a readout is ever wrong. The limit is {limit:active features}.",
+                limit=limit,
+                when=formulas.expected_errors.expr < sp.Rational(1, 1000),
             ),
             Sentence("All features can be read.", when=formulas.expected_errors.expr < sp.Rational(1, 10)),
             Sentence("Too many are active for all to be read.", when=formulas.expected_errors.expr > 1),
         ],
-        simulate=Simulation(_random_code_errors, "expected errors of a random code", formula=formulas.expected_errors),
+        measure=Measure(
+            chains.readouts,
+            chains.errors,
+            "wrong readouts of a random code",
+            formula=formulas.expected_errors,
+            given={theta: _HALF, chains.shown: sp.Min(l, _LOOKED_AT)},
+            one=_network([Dot(l, chains.wrong, label="one network, counted", series=4)]),
+        ),
     )
+
+
+_FEWEST_NEURONS = 32
 
 
 def _borne(n, m, trials, rng):
@@ -152,102 +217,115 @@ def _frame_points():
     found = measured("max_active_tight")
     columns = (found.at["n"], found.at["m"], found.value, found.se)
     return [
-        {"at": {"n": int(n)}, "x": int(m), "y": float(value), "se": float(se)}
+        {"at": {"n": int(n)}, "x": m / n, "y": float(value), "se": float(se)}
         for n, m, value, se in zip(*columns, strict=True)
+        if n >= _FEWEST_NEURONS
     ]
 
 
 def tight_frames():
-    """How many features may be active in a tight frame and in a random code, near m = n."""
-    capped = formulas.max_active_tight
+    """How many features may be active in a tight frame and in a random code, against the number of features per neuron."""
+    ratio = sp.Symbol("ratio", positive=True)
+    at = {m: n * ratio}
+    # from one feature more than there are neurons
+    capped = sp.Piecewise((sp.Min(n * ratio, formulas.max_active_tight.expr.args[1][0].args[1]), m > n)).subs(at)
+    random = formulas.max_active.expr.subs(at)
 
-    def run(rng, m, n, repeats=12, trials=200):
-        values = []
+    def run(rng, ratio, n, repeats=12, trials=200):
+        size, values = max(int(n) + 1, round(ratio * n)), []
         for done in range(1, repeats + 1):
-            values.append(_borne(int(n), int(m), trials, rng).n_active)
+            values.append(_borne(int(n), size, trials, rng).n_active)
             if done > 1:
                 yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), trials * done
 
     return Explorer(
         id="tight-frames",
         title="Better than random",
-        caption="Active features that a random tight frame and a random code bear. Points: measured on random tight frames, bars "
-        "of two standard errors. Frames with more structure can bear more.",
-        sliders=[Slider(n, 16, 256, 128), Slider(m, 17, 1024, 192)],
-        x=Axis(m, n, sp.Max(4 * n, m), label="features that have a direction, *m*"),
-        y=Axis(low=0, high=n, label="active features, *l*"),
+        caption="Active features that a random tight frame and a random code bear, from as many features as neurons to four times as many. "
+        "Points: measured on random tight frames. Frames with more structure can bear more.",
+        sliders=[
+            Slider(ratio, 1.05, 4, 1.5, scale="linear", integer=False, label="features for each neuron, *m*/*n*"),
+            Slider(n, _FEWEST_NEURONS, 256, 128),
+        ],
+        x=Axis(ratio, 1, 4, label="features for each neuron, *m*/*n*"),
+        y=Axis(low=0.5, high=300, scale="log", label="active features, *l*"),
         marks=[
             Curve(capped, label="random tight frame"),
-            Curve(formulas.max_active, label="random code"),
+            Curve(random, label="random code"),
             Samples(_frame_points(), label="random tight frame, measured", series=1),
-            Dot(m, capped),
+            Dot(ratio, capped),
+            Dot(ratio, random),
         ],
         readouts=[
             Readout("random tight frame", capped),
-            Readout("random code", formulas.max_active),
-            Readout("Welch's floor", formulas.welch_bound),
+            Readout("random code", random),
+            Readout("the frame bears more by the factor", capped / random),
         ],
         text=[
             Sentence(
-                "{m} features on {n} neurons: a random tight frame bears about {tight} active features, a random code {random}.",
+                "With {ratio} features for each of {n} neurons, a random tight frame bears {tight:active features}, a random code {random}.",
                 tight=capped,
-                random=formulas.max_active,
+                random=random,
             ),
-            Sentence("The frame is still far better.", when=m < 2 * n),
-            Sentence("By these formulas the frame bears at most a third more.", when=m >= 4 * n),
+            Sentence("The frame is far better.", when=ratio < 2),
+            Sentence("The frame bears hardly a third more.", when=ratio >= sp.Rational(39, 10)),
         ],
         simulate=Simulation(run, "active features that a random tight frame bears", formula=capped),
-    )
+    )  # fmt: skip
 
 
-def _adversaries():
+@cache
+def _fooled(features=10**6, drawn=4):
+    """How many chosen features it takes to read an absent one as active, in random codes."""
     points = []
-    for neurons in (1024, 4096, 16_384, 65_536, 262_144):
-        overlaps = simulate.overlaps(neurons, 10**6 - 1, np.random.default_rng(neurons))
-        strongest = np.sort(overlaps)[::-1]
-        alarm = int(np.argmax(np.cumsum(strongest) > 0.5)) + 1
-        # a missed feature is among the active ones itself
-        miss = int(np.argmax(np.cumsum(-strongest[::-1]) >= 0.5)) + 2
-        needed = min(alarm, miss)
-        points.append({"at": {"m": 10**6}, "x": neurons, "y": needed, "se": 0})
+    for neurons in (256, 1024, 4096, 16_384, 65_536):
+        needed = []
+        for seed in range(drawn):
+            overlaps = simulate.overlaps(neurons, features - 1, np.random.default_rng([neurons, seed]))
+            sums = np.concatenate([[0], np.cumsum(np.sort(np.partition(overlaps, -100)[-100:])[::-1])])
+            last = int(np.argmax(sums > 0.5))
+            # in part of the last, as sums grow from one to the next
+            needed.append(last - 1 + (0.5 - sums[last - 1]) / (sums[last] - sums[last - 1]))
+        error = np.std(needed, ddof=1) / np.sqrt(drawn)
+        points.append({"at": {"m": features}, "x": neurons, "y": np.mean(needed), "se": error})
     return points
 
 
 def most_or_every():
-    """What most active sets bear, and what every set is promised, against the number of neurons."""
+    """What most active sets bear, what chosen ones do, and what every set is promised, against the number of neurons."""
     most, every = formulas.max_active, formulas.every_set_bound
+    # the largest of m normal overlaps sum to ½
+    chosen = m * Q(sp.sqrt(2 * sp.log(2 * m / sp.sqrt(2 * sp.pi * n))))
     return Explorer(
         id="most-or-every",
         title="Most sets, or every set",
-        caption="A random code reads most active sets of up to n/(8 ln m) features; with more features than 1.5 n, no code reads "
-        "every set of more than the lower curve says. Points: how many active features it takes to fool a random code about one "
-        "given feature of a million.",
-        sliders=[Slider(n, 64, 10**6, 65_536), Slider(m, 100, 10**9, 10**6)],
-        x=Axis(n, 64, 10**6, scale="log"),
-        y=Axis(low=1, high=10**4, scale="log", label="active features, *l*"),
+        caption="How many active features a random code reads if they are drawn at random, and how few fool it, by the normal law, if they are "
+        "chosen to look like one that is absent. No code of any kind reads every set of more than the bound.",
+        sliders=[Slider(n, 256, 65_536, 16_384), Slider(m, 100_000, 10**9, 10**6)],
+        x=Axis(n, 256, 65_536, scale="log"),
+        y=Axis(low=1, high=1000, scale="log", label="active features, *l*"),
         marks=[
+            Area(chosen, sp.Max(most.expr, chosen), series=2),
             Curve(most, label="most sets: *n*/(8 ln *m*)"),
-            Curve(every, label="every set, at most"),
-            Samples(_adversaries(), label="fools a random code about one feature", series=3),
+            Curve(chosen, label="chosen sets fool a random code"),
+            Curve(every, label="every set, any code: at most"),
+            Samples(_fooled(), label="chosen sets, drawn codes", series=2),
             Dot(n, most),
-            Dot(n, every),
+            Dot(n, chosen),
         ],
         readouts=[
-            Readout("most sets", most),
-            Readout("every set, at most", every),
-            Readout("ratio", most.expr / every.expr),
+            Readout("drawn features that are read", most),
+            Readout("chosen features that fool", chosen),
+            Readout("every set, any code: at most", every),
         ],
         text=[
             Sentence(
-                "With {n} neurons and {m} features, a random code reads at most one feature wrongly on average while up to {most} are "
-                "active; no code reads every set of more than {every}.",
+                "On {n} neurons a random code of {m} features reads up to {most} active ones, if they are drawn at random. Chosen to look like "
+                "an absent feature, {chosen} are enough to fool it.",
                 most=most,
-                every=every,
+                chosen=sp.ceiling(chosen),
+                when=most.expr >= 2,
             ),
-            Sentence(
-                "At so few neurons the bound for every set lies above what a random code bears on most sets, and says nothing about "
-                "random codes.",
-                when=most.expr < every.expr,
-            ),
+            Sentence("On {n} neurons a random code of {m} features reads hardly one active feature.", when=most.expr < 2),
         ],
     )  # fmt: skip

@@ -6,17 +6,34 @@ True
 """
 
 from superposition.formula import Formula
-from superposition.formulas import booleanish, compounding_noise, directions, error_correction, is_it_a_win, sparsity
+from superposition.formulas import (
+    booleanish,
+    compounding_noise,
+    directions,
+    error_correction,
+    error_correction_layers,
+    is_it_a_win,
+    sparsity,
+)
 from superposition.formulas.booleanish import *
 from superposition.formulas.compounding_noise import *
 from superposition.formulas.directions import *
 from superposition.formulas.error_correction import *
+from superposition.formulas.error_correction_layers import *
 from superposition.formulas.is_it_a_win import *
 from superposition.formulas.sparsity import *
 
 registry = {
     name: value
-    for topic in (directions, sparsity, booleanish, compounding_noise, error_correction, is_it_a_win)
+    for topic in (
+        directions,
+        sparsity,
+        booleanish,
+        compounding_noise,
+        error_correction,
+        error_correction_layers,
+        is_it_a_win,
+    )
     for name, value in vars(topic).items()
     if isinstance(value, Formula)
 }

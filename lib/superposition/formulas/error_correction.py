@@ -5,11 +5,11 @@ import math
 import numpy as np
 from scipy import special, stats
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy.codegen.cfunctions import log1p
 
 from superposition.arguments import integer, real
 from superposition.formula import Formula, Measured, Q, log_binomial, root
-from superposition.symbols import C, L, alpha, d, delta, h, kappa, l, m, n, q, s, theta
+from superposition.symbols import C, alpha, d, delta, h, kappa, l, m, n, s, theta
 
 __all__ = [
     "constant_few_units",
@@ -18,27 +18,13 @@ __all__ = [
     "converse_width",
     "converse_width_blind",
     "correction_constant",
-    "correction_share_chain",
-    "correction_share_depth",
-    "correction_share_layers",
-    "correction_share_neurons",
-    "correction_share_weights",
     "correction_success",
     "correction_width",
-    "dense_chain_features",
-    "dense_chain_reliability",
-    "depth_neurons",
-    "effective_active",
     "half_space_width",
     "half_space_width_kept",
     "majority_constant",
     "majority_exponent",
     "majority_shared_noise",
-    "max_active_depth",
-    "sparse_chain_exponent",
-    "sparse_chain_features",
-    "sparse_chain_listened",
-    "sparse_chain_weights",
     "threshold_constant",
     "unit_error",
     "unit_noise",
@@ -52,31 +38,12 @@ _TWO_FEATURES = {m: Interval(2, oo)}
 # beyond these a unit's error is no longer a number that double precision holds apart from 0, or from 1/2
 _RELIABLE = {kappa: Interval(Rational(1, 1000), 600)}
 
-max_active_depth = Formula(
-    "max_active_depth",
-    n / (8 * log(m * L / delta)),
-    "active features up to which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
-    CHAPTER,
-    detail="sufficient, for every n, if every layer's code is random and uniform, however the layers depend on each other",
-    domain=_TWO_FEATURES,
-)
-
-depth_neurons = Formula(
-    "depth_neurons",
-    8 * l * log(m * L / delta),
-    "neurons with which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
-    "max_active_depth solved for n",
-    detail="sufficient, as max_active_depth",
-    domain=_TWO_FEATURES,
-)
-
 unit_noise = Formula(
     "unit_noise",
     root(m * s * l / (d * n)),
     "standard deviation of the noise that a hidden unit hears when each of its d units adds the readouts of ms/d features",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="random codes, for ms/d and n large; the part by which other active features fire the unit rightly is not noise",
 )
@@ -86,6 +53,7 @@ unit_reliability = Formula(
     n * d / (4 * m * s * l),
     "squared distance of a hidden unit's signal from its threshold 1/2, in units of its noise",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="as unit_noise",
     lhs=r"\kappa",
@@ -96,7 +64,8 @@ unit_error = Formula(
     Q(sqrt(kappa)),
     "probability that noise puts a hidden unit on the wrong side of its threshold",
     "asymptotic",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="Gaussian noise",
     lhs="p",
 )
@@ -110,9 +79,11 @@ vote_exponent = Formula(
     _best,
     "rate, per vote, at which it becomes unlikely that an absent feature has as many votes as an active one typically has",
     "asymptotic",
+    "known",
     "Chernoff 1952; " + CHAPTER,
     detail="for many votes; the divergence of 1 - p from p",
     domain=_RELIABLE,
+    parts={"p": _p},
 )
 
 majority_exponent = Formula(
@@ -120,9 +91,11 @@ majority_exponent = Formula(
     _majority,
     "rate, per vote, at which it becomes unlikely that a majority of a feature's votes is wrong",
     "asymptotic",
+    "known",
     "Chernoff 1952; " + CHAPTER,
     detail="for many votes; the divergence of 1/2 from p",
     domain=_RELIABLE,
+    parts={"p": _p},
 )
 
 correction_constant = Formula(
@@ -130,10 +103,12 @@ correction_constant = Formula(
     kappa / (2 * _best),
     "width of a correcting layer in units of m l/l_max, with the best final threshold",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="for ln l much below ln m and votes that err independently; from π/8 (κ → 0) to 1 (κ → ∞)",
     domain=_RELIABLE,
     lhs="C",
+    parts={"p": _p},
 )
 
 majority_constant = Formula(
@@ -141,10 +116,12 @@ majority_constant = Formula(
     kappa / (2 * _majority),
     "width of a correcting layer in units of m l/l_max, when a majority of the votes decides",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="for votes that err independently; from π/2 (κ → 0) to 2 (κ → ∞)",
     domain=_RELIABLE,
     lhs="C",
+    parts={"p": _p},
 )
 
 constant_many_units = Formula(
@@ -152,6 +129,7 @@ constant_many_units = Formula(
     pi / 8 * (1 + sqrt(alpha)) ** 2,
     "width of a correcting layer in units of m l/l_max, with many unreliable votes and l = m^α",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="the limit κ → 0, with the best final threshold",
     lhs="C",
@@ -162,6 +140,7 @@ constant_few_units = Formula(
     1 + alpha,
     "width of a correcting layer in units of m l/l_max, with few reliable votes and l = m^α",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="the limit κ → ∞, with the best final threshold",
     lhs="C",
@@ -174,6 +153,7 @@ constant_shared_noise = Formula(
     pi / 8 / (log(m) / (sqrt(log(m)) + sqrt(log(l))) ** 2 - 2 * l * log(m) / n),
     "width of a correcting layer in units of m l/l_max, with many unreliable votes that all hear the feature's own readout",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="the limit κ → 0, with the best final threshold; infinite where that threshold could not read the features directly",
     domain=_TWO_FEATURES,
@@ -186,6 +166,7 @@ majority_shared_noise = Formula(
     pi / 2 / (1 - 8 * l * log(m) / n),
     "width of a correcting layer in units of m l/l_max, with a majority of many votes that all hear the feature's own readout",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="the limit κ → 0; infinite at l_max",
     domain=_TWO_FEATURES,
@@ -198,6 +179,7 @@ correction_width = Formula(
     C * m * l * 8 * log(m) / n,
     "hidden units that one layer needs to correct all m features, C l/l_max of them for each feature",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="to leading order, with C of threshold_constant or constant_shared_noise; a half-space design needs far fewer",
     domain=_TWO_FEATURES,
@@ -212,7 +194,7 @@ correction_width = Formula(
 
 # a unit also fires, rightly, for another active feature: a share 1 - (1 - s/d)^l of the units holds one
 _fires = 1 - exp(l * log1p(-s / d))
-_error = Q(sqrt(n * d / (4 * m * s * l)))
+_error = Q(root(n * d / (4 * m * s * l)))
 _false_vote = _error * (1 - _fires) + (1 - _error) * _fires
 
 
@@ -225,81 +207,13 @@ correction_success = Formula(
     exp((m - l) * log1p(-_at_least(_false_vote))) * _at_least(1 - _error) ** l,
     "probability that one correcting layer reads all m features rightly, when h of s votes make a feature active",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="votes counted as independent: too high where a feature's own readout moves all of its votes",
     domain={s: Interval(1, 100), h: Interval(1, 100)},
     where=(h <= s, s <= d, l < m, s * _false_vote <= h),
-)
-
-effective_active = Formula(
-    "effective_active",
-    l * (1 + m / d - 1 / s),
-    "active features that the next layer seems to hear when votes are read back linearly into a dense code",
-    "asymptotic",
-    CHAPTER,
-    detail="when no unit errs, for l s much below d; each unit that errs adds to it",
-    where=(s <= d, d <= m * s),
-    lhs="l'",
-)
-
-_stray = l * (m / d - 1 / s) / m
-
-dense_chain_reliability = Formula(
-    "dense_chain_reliability",
-    1 / (4 * (m * s / d) * (effective_active.expr / n + _stray)),
-    "reliability of a hidden unit that hears votes through a dense code",
-    "asymptotic",
-    CHAPTER,
-    detail="as effective_active; crosstalk of all votes, and the stray votes of the unit's own features, heard directly",
-    where=(s <= d, d <= m * s),
-    lhs=r"\kappa",
-)
-
-dense_chain_features = Formula(
-    "dense_chain_features",
-    n ** Rational(3, 2) / root(4 * kappa * s * l),
-    "features that a chain of layers carries through dense codes, with as many hidden units as neurons",
-    "asymptotic",
-    CHAPTER,
-    detail="for many more features than neurons; κ is what the chain needs, and grows like a logarithm",
-)
-
-sparse_chain_listened = Formula(
-    "sparse_chain_listened",
-    -expm1(-m * (s / d) ** 2),
-    "share of the units of the layer before that a unit listens to, those with which it shares a feature",
-    "asymptotic",
-    CHAPTER,
-    detail="random assignments, for loads ms/d much below m",
-    where=(s <= d,),
-)
-
-sparse_chain_exponent = Formula(
-    "sparse_chain_exponent",
-    2 - 1 / q,
-    "power of n with which the features grow that a sparse chain carries, when each unit needs q votes, at fixed s",
-    "asymptotic",
-    CHAPTER,
-    detail="for n → ∞ with q, s and l fixed",
-)
-
-sparse_chain_features = Formula(
-    "sparse_chain_features",
-    4 * n**2 / (exp(3) * l * log(n) ** 2),
-    "features that a chain of n units a layer carries when its units hear each other directly, with the best number of votes",
-    "asymptotic",
-    CHAPTER,
-    detail="for many active features and n → ∞; the rate of one active feature is that of Willshaw's memory",
-    domain={n: Interval(2, oo)},
-)
-
-sparse_chain_weights = Formula(
-    "sparse_chain_weights",
-    s**2,
-    "weights for each feature and layer of a sparse chain, if units share at most one feature",
-    "bound",
-    CHAPTER,
-    detail="at most; a copy of a feature that has a unit of its own takes one",
+    lhs="P",
+    parts={"p_0": _false_vote, "f": _fires, "p": _error},
 )
 
 _silent, _errs = Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
@@ -308,10 +222,12 @@ threshold_constant = Formula(
     kappa / 2 / ((1 - _silent) * (log(1 - _silent) - log(_errs)) + _silent * (log(_silent) - log(1 - _errs))),
     "width of a correcting layer in units of m l/l_max, when hidden units switch at θ, with the best final threshold",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="for ln l much below ln m and votes that err independently; reliability κ as of a unit that switches at 1/2",
     domain={kappa: Interval(Rational(1, 1000), 100), theta: Interval(Rational(1, 100), Rational(99, 100))},
     lhs="C",
+    parts={"p_0": _errs, r"\bar p_1": _silent},
 )
 
 half_space_width = Formula(
@@ -319,6 +235,7 @@ half_space_width = Formula(
     pi / 2 * n * (8 * l * log(m) / n) / (1 - 8 * l * log(m) / n),
     "half-space units sign(Wx), W random, from which a layer's features can be read at threshold 1/2",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="to leading order, as max_active; what is read is exact, given the state x: a normal law of variance (π/2)(|x|² - r²)/d",
     domain=_TWO_FEATURES,
@@ -331,6 +248,7 @@ half_space_width_kept = Formula(
     4 * pi * l * log(m),
     "neurons whose signs alone suffice to read a layer's features at threshold 1/2",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="to leading order, as max_active; no more than there are neurons",
     domain=_TWO_FEATURES,
@@ -342,7 +260,8 @@ converse_width = Formula(
     (log_binomial(m, l) + log(1 - delta)) / log(2),
     "boolean units below which no decoder reads a uniformly random set of l features rightly with probability 1 - δ",
     "bound",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="necessary, whatever the units compute and the decoder knows",
     where=(l <= m,),
 )
@@ -353,56 +272,9 @@ converse_width_blind = Formula(
     "units, each a function of its own weighted sum of readouts, below which no decoder that ignores the code reads one active "
     "feature with probability 1 - δ",
     "bound",
+    "new here",
     CHAPTER,
     detail="necessary, for one active feature and normal codes, if no feature's leverage in the weights is above 1/2; by Fano",
-)
-
-correction_share_depth = Formula(
-    "correction_share_depth",
-    log(L) / log(m * L / delta),
-    "share of the neurons of depth_neurons that are there because all of L layers have to be right, not one",
-    "exact",
-    CHAPTER,
-    detail="1 less the ratio of depth_neurons for one layer and for L",
-    domain=_TWO_FEATURES,
-)
-
-correction_share_neurons = Formula(
-    "correction_share_neurons",
-    m / (m + n),
-    "share of all units that only correct, when every layer of n neurons is followed by a unit for each of m features",
-    "exact",
-    CHAPTER,
-)
-
-correction_share_weights = Formula(
-    "correction_share_weights",
-    2 * m / (2 * m + n),
-    "share of all weights that only correct: m units that read n neurons and write to them, beside a layer of n² weights",
-    "exact",
-    CHAPTER,
-)
-
-correction_share_layers = Formula(
-    "correction_share_layers",
-    log(1 + (m - 1) / n) / (log(1 + (m - 1) / n) + log(1 + m / (8 * l * log(m)))),
-    "share of the layers that correct, when layers that only move features to a fresh random code are run as long as can be read",
-    "asymptotic",
-    CHAPTER,
-    detail="at the limit of linear readout; one correction after k such layers, k not rounded; meant for k of at least 1, l up to l_max",
-    domain=_TWO_FEATURES,
-    where=(n >= 8 * l * log(m),),
-)
-
-correction_share_chain = Formula(
-    "correction_share_chain",
-    1 - 8 * l * log(m * L / delta) / n,
-    "share of the n neurons of a layer beyond those on which m features could be read, L times, with a unit for each feature",
-    "exact",
-    CHAPTER,
-    detail="1 less the ratio of depth_neurons and n",
-    domain=_TWO_FEATURES,
-    where=(n >= 8 * l * log(m * L / delta),),
 )
 
 

@@ -34,6 +34,7 @@ random_walk_noise = Formula(
     root(8 * l * log(m) / n),
     "noise of l active features whose overlaps are all as large as the lemma allows, with random signs",
     "heuristic",
+    "from the post",
     "Linsefors 2024",
     detail="√(8 ln m) times the crosstalk of a single readout, √(l/n)",
 )
@@ -43,7 +44,8 @@ crosstalk_std = Formula(
     root(l / n),
     "standard deviation of the crosstalk that l active features put on an absent one",
     "exact",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="over random codes, at unit activations",
 )
 
@@ -52,7 +54,8 @@ crosstalk_std_present = Formula(
     root((l - 1) / n),
     "standard deviation of the crosstalk that the other l - 1 active features put on an active one",
     "exact",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="over random codes, at unit activations",
 )
 
@@ -61,6 +64,7 @@ errors_sure = Formula(
     m * exp(-n / (8 * l)),
     "expected number of the m features that a threshold at 1/2 reads wrongly, at most",
     "bound",
+    "new here",
     CHAPTER,
     detail="upper bound, for random codes with any n and any l ≤ m: an absent feature is read wrongly with probability at most exp(-n/8l), an active "
     "one with at most exp(-n/8(l - 1))",
@@ -73,6 +77,7 @@ max_active = Formula(
     n / (8 * log(m)),
     "active features up to which a random code reads at most one of m wrongly on average",
     "bound",
+    "from the post",
     "Linsefors 2024; " + CHAPTER,
     detail="lower bound on how many may be active, or all m if they are fewer, at every n and m; errors_sure is 1 there",
     domain=_TWO_FEATURES,
@@ -85,6 +90,7 @@ max_active_sure = Formula(
     n / (8 * log(m / delta)),
     "active features up to which a random code reads all m without a single error",
     "bound, with probability",
+    "new here",
     CHAPTER,
     detail="lower bound on how many may be active, at every n and m; an active set drawn without regard to the code fails with probability at most δ",
     measured=Measured(1.12, 1.36, over={delta: (0.01, 0.1), m: (1000, 1000000000), n: (256, 16384)}),
@@ -95,7 +101,8 @@ max_features = Formula(
     exp(n / (8 * l)),
     "features of which a random code reads at most one wrongly on average while l are active",
     "bound",
-    "max_active solved for m",
+    "from the post",
+    "Linsefors 2024: max_active solved for m",
     detail="lower bound on how many fit, at every n and l; with l fixed and many neurons their logarithm is larger by the factor -4l² ln(1 - 1/(4l²)): "
     "1.15 at l = 1, 1.03 at l = 2",
     where=(n <= 5600 * l,),
@@ -107,6 +114,7 @@ max_features_sure = Formula(
     delta * exp(n / (8 * l)),
     "features that a random code reads without a single error while l are active",
     "bound, with probability",
+    "new here",
     "max_active_sure solved for m",
     detail="lower bound on how many fit, where it is at least l; an active set drawn without regard to the code fails with probability at most δ",
     where=(n <= 5600 * l,),
@@ -117,7 +125,8 @@ false_alarm = Formula(
     _false_alarm,
     "probability that an absent feature reads above 1/2",
     "asymptotic",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail=_GAUSSIAN,
     measured=Measured(0.96, 1.01, over={l: (20, 500), n: (64, 16384)}),
 )
@@ -127,7 +136,8 @@ miss = Formula(
     _miss,
     "probability that an active feature reads below 1/2",
     "asymptotic",
-    CHAPTER,
+    "known",
+    "textbook result; " + CHAPTER,
     detail="Gaussian crosstalk: for n far below 64 (l - 1)³; 0 at l = 1, where nothing disturbs the only active feature",
 )
 
@@ -136,6 +146,7 @@ expected_errors = Formula(
     (m - l) * _false_alarm + l * _miss,
     "expected number of the m features that a threshold at 1/2 reads wrongly",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail=_GAUSSIAN,
     where=(l <= m,),
@@ -146,6 +157,7 @@ gaussian_excess = Formula(
     exp(-n * l / 2 * log(1 - 1 / (4 * l**2)) - n / (8 * l)),
     "how many times the probability of a false alarm the normal law gives, to leading order in the exponent",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="for n far above 8l, where the threshold is far out in the tail; about exp(n/(64 l³)), the next term of the exponent being n/(384 l⁵)",
     where=(n <= 5600 * l,),
@@ -157,6 +169,7 @@ errors_at_limit = Formula(
     Pow(4 * pi * log(m), -Rational(1, 2), evaluate=False),
     "expected number of wrong readouts when n/(8 ln m) features are active",
     "asymptotic",
+    "new here",
     CHAPTER,
     detail="Gaussian crosstalk: for l far above √(ln m)/√8, which is n far below 64 l³; fewer active features leave fewer errors, about m^(-1/(8l²)) times "
     "as many",
@@ -168,6 +181,7 @@ max_active_tight = Formula(
     Piecewise((m, Eq(m, n)), (Min(m, n / (8 * log(m)) * (m - 1) / (m - n)), True)),
     "active features up to which all m are read about as well as a random code reads them at its limit, by a random tight frame",
     "heuristic",
+    "new here",
     CHAPTER,
     detail="for random tight frames only, those with more structure can bear more; no more than m can be active, and at m = n nothing interferes",
     domain=_TWO_FEATURES,
@@ -181,6 +195,7 @@ every_set_bound = Formula(
     1 + root(n) / 2 / root(1 - 3 * n / (2 * m)),
     "active features up to which some code could read every active set without error",
     "bound",
+    "new here",
     CHAPTER,
     detail="upper bound for any code of unit columns, read linearly at 1/2",
     where=(2 * m > 3 * n,),

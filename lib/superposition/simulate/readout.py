@@ -5,6 +5,7 @@ x = F a, the readout r = Fᵀ x. A feature is read as present if its readout is 
 absent feature read as present is a *false alarm*, a present one not read as present is a *miss*.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -239,18 +240,22 @@ def crosstalk_tail(n, n_active, threshold=0.5):
     step = 2 * math.pi / (2 * threshold + min(n_active, 12 * spread) + 40 / tilt)
     peak = math.acos(2 * tilt / (n + math.hypot(n, 2 * tilt)))
     low, high = max(0.0, peak - 14 / math.sqrt(n)), min(math.pi, peak + 14 / math.sqrt(n))
-    nodes, weights = np.polynomial.legendre.leggauss(400)
+    nodes, weights = _gauss_nodes(400)
     angles = low + (high - low) * (nodes + 1) / 2
     t = np.cos(angles)
     logs = (n - 2) * np.log(np.sin(angles)) + tilt * t
     weighted = weights * (high - low) / 2 * np.exp(logs - logs.max())
     mass = weighted.sum()
     scale = n_active * (math.log(mass) + logs.max() - special.betaln((n - 1) / 2, 0.5)) - tilt * threshold
+    # exp(iyt) at y = step (16 j + k) is a product of one factor for j and one for k
+    places = np.arange(16)
+    fine = np.exp(1j * np.outer(t, step * places))
+    coarse = np.exp(1j * np.outer(16 * step * places, t)) * (weighted / mass)
     total, done = 0.0, 0
     while True:
         y = step * np.arange(done, done + 256)
         values = (
-            (np.exp(1j * np.outer(y, t)) @ (weighted / mass)) ** n_active
+            ((coarse * np.exp(1j * y[0] * t)) @ fine).ravel() ** n_active
             * np.exp(-1j * y * threshold)
             / (tilt + 1j * y)
         )
@@ -258,6 +263,11 @@ def crosstalk_tail(n, n_active, threshold=0.5):
         done += 256
         if 256 * abs(values[-1]) < 1e-11 * abs(total):
             return float(np.exp(scale + math.log(total * step / math.pi)))
+
+
+@functools.cache
+def _gauss_nodes(count):
+    return np.polynomial.legendre.leggauss(count)
 
 
 def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
@@ -534,6 +544,15 @@ def _overlaps(states, F):
     return states @ F
 
 
+def _sums(rows, sets):
+    """The sum of each set of rows."""
+    size, n_active = sets.shape
+    if size == 1:
+        return rows[sets[0]].sum(axis=0, keepdims=True)
+    starts = np.arange(0, sets.size + 1, n_active)
+    return sparse.csr_array((np.ones(sets.size), sets.ravel(), starts), shape=(size, len(rows))) @ rows
+
+
 def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
     """Yield (F, active sets (b, l), readouts (b, m)) for blocks of at most `at_most` trials on one code."""
     n_active, rng = integer("n_active", n_active), generator(rng)
@@ -554,9 +573,7 @@ def _trials(code, n_active, trials, rng, amplitude, sets_per_code, at_most):
             size = min(left, at_most, max(1, BLOCK // m))
             left -= size
             active = active_sets(m, n_active, size, rng)
-            starts = np.arange(0, size * n_active + 1, n_active)
-            a = sparse.csr_array((np.full(active.size, amplitude), active.ravel(), starts), shape=(size, m))
-            yield F, active, _overlaps(a @ rows, F)
+            yield F, active, _overlaps(amplitude * _sums(rows, active), F)
 
 
 def _split(active, readout):

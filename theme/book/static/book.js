@@ -1,4 +1,4 @@
-// Comfort for readers with JavaScript: colour mode, copying code, the section in view, the search key.
+// Comfort for readers with JavaScript: colour mode, unfolding code, copying, the section in view, printing.
 // Without it the page reads, folds and navigates all the same.
 
 "use strict";
@@ -22,6 +22,26 @@ function setUpMode() {
   describe();
 }
 
+// One switch for the code of all cells, on this page and those to come; each cell still has its own.
+function setUpCode() {
+  const folds = document.querySelectorAll("article details.code");
+  const button = document.querySelector("button.code-switch");
+  if (!folds.length) return;
+  const show = (shown) => {
+    folds.forEach((details) => { details.open = shown; });
+    button.setAttribute("aria-pressed", shown);
+    button.title = shown ? "Hide the code" : "Show the code";
+  };
+  button.setAttribute("aria-label", "Show the code");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = button.getAttribute("aria-pressed") !== "true";
+    localStorage.setItem("code", shown ? "shown" : "folded");
+    show(shown);
+  });
+  show(localStorage.getItem("code") === "shown");
+}
+
 function setUpCopying() {
   if (!navigator.clipboard) return;
   for (const block of document.querySelectorAll("article div.highlight")) {
@@ -31,7 +51,9 @@ function setUpCopying() {
     button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.querySelector("pre").textContent.trimEnd());
+      const code = block.querySelector("pre").cloneNode(true);
+      code.querySelectorAll(".linenos").forEach((number) => number.remove());
+      await navigator.clipboard.writeText(code.textContent.trimEnd());
       button.textContent = "Copied";
       setTimeout(() => { button.textContent = "Copy"; }, 1500);
     });
@@ -41,7 +63,7 @@ function setUpCopying() {
 
 // What scrolls sideways must be reachable by keyboard, and nothing else should be a stop on the way.
 function setUpScrolling() {
-  const elements = document.querySelectorAll("article pre, .math-scroll, .table-scroll, .cell_output > .text_html");
+  const elements = document.querySelectorAll("article pre, .math-scroll, .math.long, .table-scroll, .cell_output > .text_html");
   const check = (element) => {
     if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
     else element.removeAttribute("tabindex");
@@ -60,8 +82,9 @@ function setUpSectionInView() {
   const sections = [...links.keys()];
   let shown;
   const update = () => {
+    const atTheEnd = Math.ceil(scrollY + innerHeight) >= root.scrollHeight;
     const passed = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 4);
-    const link = links.get(passed.at(-1));
+    const link = links.get((atTheEnd ? sections : passed).at(-1));
     if (link === shown) return;
     shown?.removeAttribute("aria-current");
     link?.setAttribute("aria-current", "true");
@@ -71,24 +94,73 @@ function setUpSectionInView() {
   update();
 }
 
-function setUpSearchKey() {
-  const input = document.querySelector(".search input");
-  addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+// On paper, folds stay as they stand; hints and solutions stand at the end, where they give nothing away.
+function setUpPrinting() {
+  const answers = [...document.querySelectorAll("article details")].filter((details) =>
+    /^(Hint|Solution)/.test(details.querySelector("summary").textContent.trim()));
+  if (!answers.length) return;
+  answers.forEach((details) => details.classList.add("answer"));
+  const number = /^\d+\./;
+  const exercise = (details) => {
+    let before = details;
+    while (before && !(before.tagName === "P" && number.test(before.textContent))) before = before.previousElementSibling;
+    return before ? `${before.textContent.match(number)[0]} ` : "";
+  };
+  const end = document.createElement("section");
+  end.className = "answers-at-the-end";
+  addEventListener("beforeprint", () => {
+    const title = document.createElement("h2");
+    title.textContent = "Hints and solutions";
+    end.replaceChildren(title);
+    for (const details of answers) {
+      const [summary, ...parts] = details.children;
+      const heading = document.createElement("h3");
+      heading.textContent = exercise(details) + summary.textContent.trim();
+      end.append(heading, ...parts.map((part) => part.cloneNode(true)));
+    }
+    end.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+    document.querySelector("article").append(end);
+  });
+  addEventListener("afterprint", () => end.remove());
+}
+
+// A formula is copied as the TeX that it was set from.
+function setUpCopyingFormulas() {
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!selection.rangeCount || !event.clipboardData) return;
+    const part = selection.getRangeAt(0).cloneContents();
+    const formulas = part.querySelectorAll(".katex");
+    if (!formulas.length) return;
+    for (const formula of formulas) {
+      const tex = formula.querySelector("annotation")?.textContent;
+      if (tex === undefined) return;
+      formula.replaceWith(formula.closest(".katex-display") ? `$$${tex}$$` : `$${tex}$`);
+    }
+    event.clipboardData.setData("text/plain", part.textContent);
     event.preventDefault();
-    if (input.checkVisibility()) input.select();
-    else location.assign(document.querySelector(".opens-search").href);
   });
 }
 
-function setUpPrinting() {
-  const folded = () => document.querySelectorAll("article details:not([open])");
-  addEventListener("beforeprint", () => folded().forEach((details) => { details.open = true; }));
+// Buttons that put a text into the clipboard, such as a formula as TeX.
+function setUpCopies() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("button.copies")) {
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copied);
+      button.textContent = "copied";
+      setTimeout(() => { button.textContent = label; }, 1500);
+    });
+  }
 }
 
 setUpMode();
+setUpCode();
 setUpCopying();
+setUpCopyingFormulas();
 setUpScrolling();
 setUpSectionInView();
-setUpSearchKey();
 setUpPrinting();
+setUpCopies();

@@ -1,0 +1,172 @@
+// Draw one, and Measure: what a reader can try without a kernel. What is drawn is declared; draws.js draws it.
+
+import { compile, valueOf } from "./expressions.js";
+import { formatValue } from "./numbers.js";
+import { isSeed } from "./state.js";
+import { element, rich, sentences } from "./words.js";
+
+// Milliseconds of drawing between two looks at the page, so that no frame is missed.
+const SLICE = 5;
+
+let loading;
+
+// In a live notebook the random numbers are part of the module; a page asks for them when they are first needed.
+function loadDraws() {
+  if (globalThis.superpositionDraws) return Promise.resolve(globalThis.superpositionDraws);
+  loading ??= new Promise((resolve, reject) => {
+    const failed = () => {
+      loading = undefined;
+      reject(new Error("The random numbers could not be loaded."));
+    };
+    document.head.append(element("script", { src: globalThis.superposition.draws, onload: () => resolve(globalThis.superpositionDraws), onerror: failed }));
+  });
+  return loading;
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+export class Measuring {
+  constructor(explorer, id) {
+    this.explorer = explorer;
+    this.draws = explorer.declaration.draws;
+    this.seed = element("input", { type: "number", id, min: 0, max: 2 ** 31 - 1, step: 1, autocomplete: "off", oninput: () => this.seeded() });
+    this.one = element("button", { type: "button", onclick: () => this.start("one") }, "Draw one");
+    this.many = element("button", { type: "button", onclick: () => this.start("measure") }, "Measure");
+    this.stop = element("button", { type: "button", hidden: true, onclick: () => this.cancel() }, "Cancel");
+    this.progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the measurement" });
+    this.result = element("p", { class: "sp-result", role: "status" });
+    const buttons = [this.draws.one && this.one, this.draws.measure && this.many].filter(Boolean);
+    this.controls = element(
+      "div",
+      { class: "sp-simulate" },
+      element("div", { class: "sp-run" }, ...buttons, element("label", {}, "seed ", this.seed), this.progress, this.stop),
+      this.result,
+    );
+  }
+
+  show() {
+    if (document.activeElement !== this.seed) this.seed.value = this.explorer.state.seed;
+  }
+
+  seeded() {
+    if (!isSeed(this.seed.value)) return;
+    this.explorer.state.seed = Number(this.seed.value);
+    this.explorer.changed();
+  }
+
+  // Pressed again at the same setting, a button takes the next seed.
+  async start(what) {
+    const { state } = this.explorer;
+    this.last ??= {};
+    if (this.last[what] === state.hash) {
+      state.seed = (state.seed + 1) % 2 ** 31;
+      this.seed.value = state.seed;
+      this.explorer.changed();
+    }
+    this.last[what] = state.hash;
+    const job = { values: state.values, seed: state.seed };
+    this.job = job;
+    this.busy(true, what);
+    const said = await loadDraws()
+      .then(({ sampler }) => this[`${what}Drawn`](job, (steps) => sampler(steps, job.seed, compile)))
+      .catch((error) => error.message);
+    if (this.job !== job) return;
+    this.job = undefined;
+    this.busy(false);
+    this.result.replaceChildren(...rich(said));
+  }
+
+  busy(yes, what) {
+    const focused = document.activeElement;
+    this.progress.hidden = this.stop.hidden = !(yes && what === "measure");
+    this.progress.value = 0;
+    this.one.disabled = this.many.disabled = yes;
+    // the keyboard stays where it was: on what cancels, and then on what began
+    if (focused === this.many) this.stop.focus();
+    if (focused === this.stop) this.many.focus();
+    if (yes) this.result.replaceChildren();
+  }
+
+  cancel() {
+    if (!this.job) return;
+    const done = Math.round(100 * this.progress.value);
+    this.job = undefined;
+    this.busy(false);
+    this.result.replaceChildren(`Cancelled at ${done} %: no point was added.`);
+    delete this.last.measure;
+  }
+
+  given(values, more) {
+    const scope = { ...values };
+    for (const [name, value] of Object.entries(more)) scope[name] = valueOf(value, values);
+    return scope;
+  }
+
+  oneDrawn({ values, seed }, sampler) {
+    const { steps, one } = this.draws;
+    const scope = sampler([...steps, ...one.steps])(this.given(values, one.given));
+    for (const { mark, x, y } of one.dots) {
+      const vector = [...(x.of ?? []), ...(y.of ?? [])].find((name) => Array.isArray(scope[name]));
+      const entry = (i) => Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, Array.isArray(value) ? value[i] : value]));
+      const places = vector === undefined ? [scope] : scope[vector].map((_, i) => entry(i));
+      this.explorer.find(mark, places.map((place) => ({ at: values, x: valueOf(x, place), y: valueOf(y, place), se: 0 })), false);
+    }
+    return `Drawn with seed ${seed}: ${sentences(one, scope)}`;
+  }
+
+  async measureDrawn(job, sampler) {
+    const { steps, measure } = this.draws;
+    const given = this.given(job.values, measure.given);
+    const trial = sampler(steps);
+    const { trials, crossing } = measure;
+    // with a search, about so many trials besides those that the answer rests on
+    const whole = crossing ? 2.7 * trials : trials;
+    let drawn = 0;
+    const run = async (scope, count) => {
+      let [done, mean, squares] = [0, 0, 0];
+      while (done < count) {
+        const until = performance.now() + SLICE;
+        do {
+          const value = valueOf(measure.outcome, trial(scope));
+          done += 1;
+          const step = value - mean;
+          mean += step / done;
+          squares += step * (value - mean);
+        } while (done < count && performance.now() < until);
+        this.progress.value = Math.min((drawn + done) / whole, 0.99);
+        await pause();
+        if (this.job !== job) throw new Error("cancelled");
+      }
+      drawn += count;
+      return { mean, error: Math.sqrt(squares / (count - 1) / count) };
+    };
+    const found = crossing
+      ? await this.searched(job.values, (value, count) => run({ ...given, [crossing.symbol]: value }, count))
+      : await run(given, trials);
+    this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: found.mean, se: found.error }], true);
+    return this.compared(job, found.mean, found.error);
+  }
+
+  async searched(values, run) {
+    const { trials, crossing } = this.draws.measure;
+    const [start, allowed, of] = [crossing.start, crossing.allowed, crossing.of].map((channel) => valueOf(channel, values));
+    const place = (value) => valueOf(crossing.place, { ...values, [crossing.symbol]: value });
+    const back = (at) => valueOf(crossing.back, { ...values, place: at });
+    const { lowest } = crossing;
+    const search = { start: Math.max(lowest, Math.floor(start)), lowest, allowed, of, trials, place };
+    const { at, error } = await globalThis.superpositionDraws.crossing(run, search);
+    const slope = (back(at * (1 + 1e-6)) - back(at * (1 - 1e-6))) / (2e-6 * at);
+    return { mean: back(at), error: Math.abs(slope) * error };
+  }
+
+  compared({ values, seed }, found, error) {
+    const { quantity, trials, formula } = this.draws.measure;
+    const at = this.explorer.declaration.sliders.map(({ symbol, letter }) => `*${letter}* = ${formatValue(values[symbol])}`).join(", ");
+    const said = `Measured ${quantity} at ${at}: ${formatValue(found)} ± ${formatValue(error)} (one standard error, ${formatValue(trials)} trials, seed ${seed}).`;
+    if (formula === undefined) return said;
+    const expected = valueOf(formula, values);
+    const gives = `${said} The formula gives ${formatValue(expected)}`;
+    if (!(error > 0 && Number.isFinite(expected))) return `${gives}.`;
+    return `${gives}, ${formatValue(Math.abs(found - expected) / error)} standard errors ${expected < found ? "below" : "above"}.`;
+  }
+}

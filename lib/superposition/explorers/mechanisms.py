@@ -1,0 +1,447 @@
+"""Pictures of the book's mechanisms, which the reader takes hold of."""
+
+import numpy as np
+import sympy as sp
+
+from superposition import codes, formulas, simulate
+from superposition.data.dictionaries import dictionaries
+from superposition.explorer import (
+    Bits,
+    Discs,
+    Given,
+    Handle,
+    Handles,
+    Links,
+    Outline,
+    Player,
+    Readout,
+    Scene,
+    Sentence,
+    Slider,
+    Start,
+    Switches,
+    Table,
+    Tiles,
+    Which,
+    Words,
+    one_if,
+)
+from superposition.formula import Q, betainc_inverse
+from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t
+
+__all__ = ["band", "interference", "price_tag", "runaway_grid", "voting_machine"]
+
+k, i, u = (sp.Symbol(name, integer=True) for name in "kiu")
+on = sp.IndexedBase("on")
+HALF = sp.Rational(1, 2)
+# so that two languages agree on which side of a threshold a number lies that is equal to it
+NEARLY = sp.Rational(1, 10**9)
+
+
+def _turned(start, step, count):
+    return [(start + step * place) % 360 for place in range(count)]
+
+
+def interference():
+    """Arrows of features in a plane, their sum, and what it looks like along each of them."""
+    most = 8
+    phi, r, wrong, first, second, overlap = (
+        sp.IndexedBase(name) for name in ("phi", "r", "wrong", "first", "second", "overlap")
+    )
+    across, up, active, misread, worst, turn = sp.symbols("across up active misread worst turn", real=True)
+    p = sp.Symbol("p", integer=True)
+    pairs = np.array([(one, other) for one in range(1, most + 1) for other in range(one + 1, most + 1)])
+
+    def x(angle):
+        return sp.cos(sp.pi * angle / 180)
+
+    def y(angle):
+        return sp.sin(sp.pi * angle / 180)
+
+    each, heard = (k, 1, m), r[k]
+    direction = x(phi[k]), y(phi[k])
+    above = one_if(heard > HALF + NEARLY)
+    pentagon = [*_turned(90, 72, 5), *_turned(54, 72, 3)]
+    half_circle = [*_turned(0, 36, 5), *_turned(198, 36, 3)]
+    right_angle = [*_turned(0, 90, 2), *_turned(45, 90, 6)]
+
+    def start(label, count, angles, active):
+        settings = {sp.Symbol(f"phi{place}"): angle for place, angle in enumerate(angles, 1)}
+        settings |= {sp.Symbol(f"on{place}"): int(place in active) for place in range(1, most + 1)}
+        return Start(label, {m: count, **settings})
+
+    return Scene(
+        "interference-in-the-plane",
+        title="Interference in the plane",
+        caption="Each arrow is a feature's direction in a plane of two neurons. Switch features on at their numbers, and drag the arrows: the neurons hold only "
+        "the sum of the active ones, and each feature is read where the sum's shadow falls on its arrow.",
+        sliders=[Slider(m, 2, most, 5, scale="linear", label="features that have a direction")],
+        window=((-2.05, 2.05), (-2.05, 2.05)),
+        controls=[
+            Handles(
+                phi, pentagon, range(0, 360, 3), k, turn, x=x(turn), y=y(turn), label="direction of feature {k}", unit="°", when=k <= m
+            ),
+            Switches(on, [1, 0, 1, 0, 0, 0, 0, 0], k, x=1.62 * x(phi[k]), y=1.62 * y(phi[k]), label="feature {k}", when=k <= m),
+        ],
+        given=[
+            Table(first, pairs[:, 0]),
+            Table(second, pairs[:, 1]),
+            Given(across, sp.Sum(on[k] * x(phi[k]), each)),
+            Given(up, sp.Sum(on[k] * y(phi[k]), each)),
+            Given(r, across * x(phi[k]) + up * y(phi[k]), over=each),
+            Given(wrong, sp.Abs(above - on[k]), over=each),
+            Given(active, sp.Sum(on[k], each)),
+            Given(misread, sp.Sum(wrong[k], each)),
+            Given(overlap, one_if(second[p] <= m) * sp.Abs(x(phi[first[p]] - phi[second[p]])), over=(p, 0, len(pairs) - 1)),
+            Given(worst, sp.floor(10**6 * sp.Max(*(overlap[place] for place in range(len(pairs)))) + HALF) / 10**6),
+        ],
+        marks=[
+            Outline(HALF * x(turn), HALF * y(turn), along=(turn, 0, 360), dash=2, label="threshold, ½", series=0),
+            Links(*direction, over=each, when=sp.Eq(on[k], 0), thick=1.5, head=True, series=0),
+            Links(*direction, over=each, when=on[k], thick=3, head=True, label="active features", series=1),
+            Links(across, up, thick=4, head=True, label="their sum, all that the neurons hold", series=3),
+            Discs(*direction, 0.07, hollow=True, over=each, series=0),
+            Links(heard * direction[0], heard * direction[1], across, up, over=each, dash=3, thick=1, series=0),
+            Discs(heard * direction[0], heard * direction[1], 0.05, over=each, when=sp.Eq(wrong[k], 0), series=0, label="what is read"),
+            Discs(heard * direction[0], heard * direction[1], 0.08, over=each, when=wrong[k], series=2, label="misread"),
+            Discs(1.62 * direction[0], 1.62 * direction[1], 0.25, hollow=True, over=each, when=wrong[k], series=2),
+            Discs(1.62 * direction[0], 1.62 * direction[1], 0.19, hollow=True, over=each, when=sp.Eq(on[k], 0), series=0),
+            Discs(1.62 * direction[0], 1.62 * direction[1], 0.19, over=each, when=on[k], series=1),
+            Words(1.62 * direction[0], 1.62 * direction[1], Sentence("{k}"), over=each, when=sp.Eq(on[k], 0), series=0),
+            Words(1.62 * direction[0], 1.62 * direction[1], Sentence("{k}"), over=each, when=on[k], paper=True),
+        ],
+        starts=[
+            start("Pentagon, two active", 5, pentagon, (1, 3)),
+            start("Half circle, one active", 5, half_circle, (3,)),
+            start("Right angle", 2, right_angle, (1, 2)),
+        ],
+        readouts=[
+            Readout("features misread", misread),
+            Readout("worst overlap of two", worst),
+            Readout("least it can be", sp.floor(10**6 * sp.cos(sp.pi / m) + HALF) / 10**6),
+        ],
+        text=[
+            Sentence("No feature is active, and the sum is 0.", when=active < 1),
+            Sentence("Active: {which}. Above ½ are read: {read}.", which=Which(on[k], over=each), read=Which(above, over=each), when=active > 0),
+            Sentence("All is read rightly.", when=(misread < 1) & (active > 0)),
+            Sentence("Misread: {wrong}.", wrong=Which(wrong[k], over=each), when=misread > 0),
+            Sentence(
+                "The worst two of {m} directions overlap by {worst}; no arrangement of them does better than {least}.",
+                worst=worst,
+                least=sp.floor(10**6 * sp.cos(sp.pi / m) + HALF) / 10**6,
+                when=m > 2,
+            ),
+            Sentence("The two directions overlap by {worst}.", worst=worst, when=m < 3),
+        ],
+    )  # fmt: skip
+
+
+def voting_machine(seed=0):
+    """Features wired to fewer units that vote on them: which votes go astray, and what they decide wrongly."""
+    features, units, rows = 20, 10, 10
+    rng = np.random.default_rng(seed)
+    order = np.array([rng.permutation(units) for _ in range(features)])
+    place, fires, votes = sp.IndexedBase("place"), sp.IndexedBase("fires"), sp.IndexedBase("votes")
+    lit, firing, stray, wrong = sp.symbols("lit firing stray wrong", integer=True)
+    wired = place[i - 1, u - 1] < s
+    all_features, all_units = (i, 1, features), (u, 1, units)
+    absent, decided = sp.Eq(on[i], 0), votes[i] >= s
+    right = one_if(i > rows)
+    x, y = 1.45 + 4.6 * right, rows + HALF - i + rows * right
+    unit = 3.75, rows + HALF - u
+    pip = x + (2 * right - 1) * (0.3 + 0.25 * k)
+    wire = {"x": unit[0], "y": unit[1], "x0": x, "y0": y, "over": (all_features, all_units)}
+    pips = {"x": pip, "y": y, "radius": 0.09, "over": (all_features, (k, 1, s))}
+    mistaken = Which(one_if(absent & decided), over=all_features)
+    return Scene(
+        "voting-machine",
+        title="A voting machine",
+        caption=f"{features} features, wired to {units} units by chance: each to the first *s* of its units. A unit fires if any of its features is active, and votes for all of "
+        "them; a feature with all of its votes (small dots) is read as active. Switch features on and off, and change *s*. Noise is left out.",
+        sliders=[Slider(s, 1, 4, 1, scale="linear", label="units that vote on each feature")],
+        window=((0, 7.5), (0, rows)),
+        controls=[Switches(on, [int(j in (2, 13)) for j in range(1, features + 1)], i, x=x, y=y, label="feature {i}")],
+        given=[
+            Table(place, np.argsort(order, axis=1)),
+            Given(fires, sp.Min(1, sp.Sum(on[i] * one_if(wired), all_features)), over=all_units),
+            Given(votes, sp.Sum(fires[u] * one_if(wired), all_units), over=all_features),
+            Given(lit, sp.Sum(on[i], all_features)),
+            Given(firing, sp.Sum(fires[u], all_units)),
+            Given(stray, sp.Sum((1 - on[i]) * votes[i], all_features)),
+            Given(wrong, sp.Sum((1 - on[i]) * one_if(decided), all_features)),
+        ],
+        marks=[
+            Links(**wire, when=wired & sp.Eq(fires[u], 0), series=0, dash=3, thick=1),
+            Links(**wire, when=wired & absent & sp.Eq(fires[u], 1), series=2, dash=2, thick=1.5, label="stray votes"),
+            Links(**wire, when=wired & sp.Eq(on[i], 1), series=1, thick=2.5, label="votes of active features"),
+            Tiles(*unit, 0.5, 0.5, hollow=True, over=all_units, when=sp.Eq(fires[u], 0), series=0),
+            Tiles(*unit, 0.5, 0.5, over=all_units, when=fires[u], label="units that fire", series=3),
+            Discs(x, y, 0.34, hollow=True, over=all_features, when=absent & ~decided, series=0),
+            Discs(x, y, 0.34, over=all_features, when=on[i], label="active features", series=1),
+            Discs(x, y, 0.34, over=all_features, when=absent & decided, label="wrongly read as active", series=2),
+            Discs(**pips, hollow=True, when=k > votes[i], series=0),
+            Discs(**pips, when=(k <= votes[i]) & sp.Eq(on[i], 1), series=1),
+            Discs(**pips, when=(k <= votes[i]) & absent, series=2),
+            Words(x, y, Sentence("{i}"), over=all_features, when=absent & ~decided, series=0),
+            Words(x, y, Sentence("{i}"), over=all_features, when=decided, paper=True),
+        ],
+        readouts=[
+            Readout("units that fire", firing),
+            Readout("stray votes", stray),
+            Readout("features read wrongly", wrong),
+        ],
+        text=[
+            Sentence("No feature is active, and no unit fires.", when=lit < 1),
+            Sentence("Active: {active}.", active=Which(on[i], over=all_features), when=lit > 0),
+            Sentence("Wrongly read as active, since all of their units fire: {which}.", which=mistaken, when=wrong > 0),
+            Sentence("All features are read rightly.", when=(wrong < 1) & (lit > 0)),
+            Sentence("With one unit each, features that share a unit have the same vote, whatever is active: nothing can tell them apart.", when=s < 2),
+            Sentence("Stray votes: {stray}. A feature is safe as long as one of its {s} units stays silent.", stray=stray, when=(s > 1) & (wrong < 1) & (lit > 0)),
+        ],
+    )  # fmt: skip
+
+
+def _trajectories(neurons, features, active, draws, depth):
+    """Which features are active before the first and after every layer: by code (same, fresh), active, draw, layer, feature."""
+
+    def run(fresh, n_active, draw):
+        rng = np.random.default_rng([n_active, draw])
+        r, true = simulate.relay_readouts(
+            lambda rng: codes.random_code(neurons, features, rng), n_active, depth, rng, fresh=fresh
+        )
+        return np.vstack([true, r > 0.5])
+
+    return np.array([[[run(fresh, a, draw) for draw in range(draws)] for a in active] for fresh in (False, True)])
+
+
+def runaway_grid():
+    """Every feature of a small network, layer by layer: a false alarm, and what becomes of it."""
+    neurons, side, draws, depth = 128, 16, 3, 12
+    features, actives = side**2, (2, 3, 4)
+    runs = _trajectories(neurons, features, actives, draws, depth)
+    shown = runs[1, 1, 0]
+    begin = int(np.argmax((shown & ~shown[0]).sum(axis=1) == 1))
+    state, fresh, now, first = (sp.IndexedBase(name) for name in ("state", "fresh", "now", "start"))
+    f, row, column = (sp.Symbol(name, integer=True) for name in ("f", "row", "column"))
+    draw, active, alarms, missed = sp.symbols("draw active alarms missed", nonnegative=True)
+    every, cell = (f, 0, features - 1), side * row + column
+    where = {"x": column + HALF, "y": side - row - HALF, "over": ((row, 0, side - 1), (column, 0, side - 1))}
+    alarm = (features - active) * Q(sp.sqrt(neurons / active) / 2)
+    told = sp.Sum(first[f], every)
+    return Scene(
+        "runaway-grid",
+        title="One false alarm",
+        caption=f"Each place is one of {features} features on {neurons} neurons. Every layer reads all of them, cuts at ½ and hands on what is active. Step through the layers; switch the fresh "
+        "code off at the top to have the same code in all of them. What is shown was simulated with NumPy, each draw from its own seed.",
+        sliders=[
+            Slider(L, 0, depth, begin, scale="linear", label="layers passed"),
+            Slider(l, actives[0], actives[-1], 3, scale="linear", label="features told at the start"),
+            Slider(draw, 1, draws, 1, scale="linear", label="which draw"),
+        ],
+        window=((0, side), (0, side + 2.4)),
+        controls=[Switches(fresh, [1], k, x=1.2, y=side + 1.2, label="a fresh code in every layer")],
+        given=[
+            Bits(state, runs),
+            Given(now, state[fresh[1], l - actives[0], draw - 1, L, f], over=every),
+            Given(first, state[fresh[1], l - actives[0], draw - 1, 0, f], over=every),
+            Given(active, sp.Sum(now[f], every)),
+            Given(alarms, sp.Sum(now[f] * (1 - first[f]), every)),
+            Given(missed, sp.Sum(first[f] * (1 - now[f]), every)),
+        ],
+        marks=[
+            Tiles(1.2, side + 1.2, 1.4, 1.4, hollow=True, series=0),
+            Tiles(1.2, side + 1.2, 0.9, 0.9, when=fresh[1], series=0),
+            Words(2.4, side + 1.2, Sentence("a fresh code in every layer"), anchor="start", when=fresh[1], series=0),
+            Words(2.4, side + 1.2, Sentence("the same code in all layers"), anchor="start", when=sp.Eq(fresh[1], 0), series=0),
+            Discs(**where, radius=0.1, when=sp.Eq(now[cell], 0), series=0),
+            Tiles(**where, width=0.84, height=0.84, hollow=True, when=first[cell], label="told at the start", series=1),
+            Tiles(**where, width=0.84, height=0.84, when=now[cell] * first[cell], label="and still active", series=1),
+            Tiles(**where, width=0.84, height=0.84, when=now[cell] * (1 - first[cell]), label="false alarms", series=2),
+        ],
+        player=Player(L, step="Next layer"),
+        readouts=[
+            Readout("active features", active),
+            Readout("false alarms", alarms),
+            Readout("told, but lost", missed),
+            Readout("new false alarms to expect, fresh code", alarm),
+        ],
+        text=[
+            Sentence("The network is told {told} of its features.", told=told, when=L < 1),
+            Sentence("Layers passed: {L}. Active: {active} features.", active=active, when=L >= 1),
+            Sentence("By mistake: {alarms}.", alarms=alarms, when=alarms > 0),
+            Sentence("Told, but lost: {missed}.", missed=missed, when=missed > 0),
+            Sentence("All is right.", when=(L >= 1) & (alarms + missed < 1)),
+            Sentence("Every false alarm is handed on and disturbs all the others.", when=(alarms > 0) & (active < features / 4)),
+            Sentence("About half of all features are active: each readout lies above ½ as often as below, and what the network was told is lost.", when=active > 2 * features / 5),
+        ],
+    )  # fmt: skip
+
+
+def band(points=240, seed=1):
+    """The sphere by height above its equator: where its area is, in three dimensions and in many."""
+    chance, longitude, height = (sp.IndexedBase(name) for name in ("chance", "longitude", "height"))
+    v = sp.Symbol("v", real=True)
+    rng = np.random.default_rng(seed)
+    inside = 1 - 2 * formulas.overlap_tail.expr
+    outside = 200 * formulas.overlap_tail.expr
+    edge = sp.Piecewise((2 * t * v - t, v < 1), (3 * t - 2 * t * v, True))
+    each = (k, 1, points)
+    side = 2 * chance[k - 1] - 1
+    high = sp.Piecewise((1, side > 0), (-1, True)) * sp.sqrt(betainc_inverse(HALF, (n - 1) / 2, sp.Abs(side)))
+    dot = {"x": sp.sqrt(1 - height[k] ** 2) * sp.sin(longitude[k - 1]), "y": height[k], "radius": 0.016, "over": each}
+    return Scene(
+        "spherical-band",
+        title="Where a sphere has its area",
+        caption=f"The arrow is one direction; the height of a point is its overlap with it. {points} random directions, each at its height. Raise *n*, and drag the edge of the band: "
+        "nearly all directions are nearly at right angles to any one.",
+        sliders=[
+            Slider(n, 3, 4096, 64),
+            Slider(t, 0.01, 0.99, 0.25, scale="linear", integer=False, label="height of the band, an overlap"),
+        ],
+        window=((-1.2, 1.2), (-1.1, 1.25)),
+        controls=[Handle(t, x=sp.sqrt(1 - t**2), y=t)],
+        given=[
+            Table(chance, rng.random(points).round(4)),
+            Table(longitude, rng.uniform(-np.pi / 2, np.pi / 2, points).round(3)),
+            Given(height, high, over=each),
+        ],
+        marks=[
+            Outline(sp.Piecewise((1, v < 1), (-1, True)) * sp.sqrt(1 - edge**2), edge, along=(v, 0, 2), filled=True, label="the band", series=3),
+            Outline(sp.cos(v), sp.sin(v), along=(v, 0, 2 * sp.pi), series=0),
+            Links(1, 0, -1, 0, dash=3, series=0),
+            Discs(**dot, when=height[k] ** 2 <= t**2, label="directions in the band", series=1),
+            Discs(**dot, when=height[k] ** 2 > t**2, label="directions outside", series=2),
+            Links(0, 1, thick=2.5, head=True, series=0),
+            Words(0, 1.13, Sentence("one direction"), series=0),
+            Links(sp.sqrt(1 - t**2), t, -sp.sqrt(1 - t**2), t, series=3),
+            Discs(sp.sqrt(1 - t**2), t, 0.05, series=3),
+        ],
+        readouts=[
+            Readout("of the area, in the band", 100 * inside, unit="%"),
+            Readout("and outside", sp.Piecewise((outside, outside >= sp.Rational(1, 1000)), (0, True)), unit="%"),
+            Readout("typical height, 1/√*n*", formulas.typical_overlap),
+        ],
+        text=[
+            Sentence("In {n} dimensions {inside} % of the sphere lies within {t} of its equator.", inside=100 * inside, when=inside < sp.Rational(999, 1000)),
+            Sentence("In {n} dimensions nearly all of the sphere lies within {t} of its equator: all but less than a thousandth.", when=inside >= sp.Rational(999, 1000)),
+            Sentence("In three dimensions every height has the same area: the share of the band is {t} itself.", when=sp.Eq(n, 3)),
+            Sentence("A typical height is {typical}.", typical=formulas.typical_overlap, when=n > 3),
+        ],
+    )  # fmt: skip
+
+
+# Where the book derives what the price tag adds up
+_SECTIONS = {
+    "overlap": "directions.html#the-worst-of-all-pairs",
+    "noise": "sparsity.html#what-a-readout-hears",
+    "limit": "sparsity.html#one-feature-or-all-of-them",
+    "levels": "booleanish.html#from-a-ratio-to-a-count",
+    "clean": "compounding_noise.html#fresh-codes-clean-for-a-while",
+    "depth": "error_correction_layers.html#a-unit-for-every-feature",
+    "width": "error_correction.html#counting-votes",
+    "bits": "is_it_a_win.html#what-the-active-features-tell",
+}
+
+
+def price_tag():
+    """What m features on n neurons cost, l of them active, through L layers; and what gives way first."""
+    allowed = sp.Rational(1, 100)
+    limit, bits = formulas.max_active.expr, formulas.capacity_bits.expr
+    depth = formulas.max_active_depth.expr.subs(delta, allowed)
+    constant = formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m))
+    needed = sp.Max(1, formulas.correction_width.expr.subs(C, 1))
+    # beyond a million the exponential leaves the numbers that a page has; a smaller bound is a bound, too
+    clean = sp.Min(10**6, sp.exp(sp.Min(n / (8 * l), 300)) / m - 1)
+    uses = {
+        "all layers without an error": l / depth,
+        "one layer, threshold ½": l / limit,
+        "one layer, best threshold": l * constant * sp.log(m) / n,
+        "crosstalk taken as normal": n / (64 * l**3),
+        "correcting units (drag)": needed / d,
+    }
+    used = sp.IndexedBase("used")
+    at = sp.Min(sp.Max(sp.log(used[k]) / sp.log(10), -2), 2)
+    row = len(uses) - k
+    each = (k, 1, len(uses))
+    bar = {"x": (at - 2) / 2, "y": row + sp.Rational(1, 5), "width": at + 2, "height": sp.Rational(3, 10), "over": each}
+    rows = [
+        Given(used, sp.Piecewise(*((use, sp.Eq(k, place)) for place, use in enumerate(uses.values(), 1))), over=each)
+    ]
+    depth_used, plain_used, best_used, normal_used, width_used = uses.values()
+
+    def start(label, network, features, active):
+        (one,) = (one for one in dictionaries(network, features=features) if one.active == active)
+        return Start(f"{label}, {features:,} features", {n: one.neurons, m: one.features, l: one.active})
+
+    return Scene(
+        "price-tag",
+        title="The price tag",
+        caption="How much of what is allowed is used, on a scale from a hundredth to a hundredfold: a bar beyond the upright line is an assumption that breaks. The layers may make an error in one case "
+        "of a hundred. Buttons set published dictionaries, whose sizes and active features are their makers' choices; *L* stays.",
+        sliders=[
+            Slider(n, 256, 65_536, 1024),
+            Slider(m, 1000, 10**9, 100_000),
+            Slider(l, 1, 1000, 10),
+            Slider(L, 1, 1000, 40),
+        ],
+        window=((-2.15, 2.15), (-0.2, 5.45)),
+        controls=[
+            Handle(
+                Slider(d, 16, 10**9, 1024, label="units of a correcting layer"),
+                x=sp.Min(sp.Max(sp.log(needed / d) / sp.log(10), -2), 2),
+                y=sp.Rational(1, 5),
+            )
+        ],
+        given=rows,
+        marks=[
+            Words(0, 5.25, Sentence("all that is allowed"), series=0),
+            Words(-2, 5.25, Sentence("1 %"), anchor="start", series=0),
+            Words(2, 5.25, Sentence("100 ×"), anchor="end", series=0),
+            Tiles(**bar, when=used[k] <= 1, label="holds", series=3),
+            Tiles(**bar, when=used[k] > 1, label="breaks", series=2),
+            Links(0, row + sp.Rational(2, 5), 0, row, over=each, thick=2, series=0),
+            *(Words(-2, len(uses) - place + HALF, Sentence(words), anchor="start", series=0) for place, words in enumerate(uses, 1)),
+            Discs(sp.Min(sp.Max(sp.log(needed / d) / sp.log(10), -2), 2), sp.Rational(1, 5), 0.12, series=1),
+        ],
+        starts=[
+            start("GPT-2 small", "GPT-2 small", 98_304, 43),
+            start("Gemma 2 2B", "Gemma 2 2B", 65_536, 61),
+            start("Gemma 2 9B", "Gemma 2 9B", 131_072, 19),
+            Start("The running example", {n: 512, m: 8192, l: 8, L: 40}),
+        ],
+        readouts=[
+            Readout("worst overlap, about", formulas.worst_overlap.expr, link=_SECTIONS["overlap"]),
+            Readout("crosstalk of a readout", formulas.crosstalk_std.expr, link=_SECTIONS["noise"]),
+            Readout("active features one layer bears", limit, link=_SECTIONS["limit"]),
+            Readout("levels told apart", sp.floor(formulas.levels.expr), link=_SECTIONS["levels"]),
+            Readout("clean layers, at least", sp.Max(0, clean), link=_SECTIONS["clean"]),
+            Readout("neurons that all layers ask for", formulas.depth_neurons.expr.subs(delta, allowed), link=_SECTIONS["depth"]),
+            Readout("correcting units, about", needed, link=_SECTIONS["width"]),
+            Readout("bits per neuron, if all is read", bits, link=_SECTIONS["bits"]),
+        ],
+        text=[
+            Sentence("With no more features than neurons nothing has to be superposed.", when=m <= n),
+            Sentence("{n} neurons bear {l} of {m} features through all layers without an error, but in one case of a hundred.", when=depth_used <= 1),
+            Sentence(
+                "Depth breaks first: {n} neurons read {l} of {m} features rightly in one layer, where up to {limit} may be active, but {L} layers in a row bear only {depth}.",
+                limit=limit,
+                depth=depth,
+                when=(depth_used > 1) & (plain_used <= 1) & (L >= 2),
+            ),
+            Sentence(
+                "{n} neurons read {l} of {m} features with one error on average at most, as up to {limit} may be active; without any in 99 cases of 100, only {depth}.",
+                limit=limit,
+                depth=depth,
+                when=(depth_used > 1) & (plain_used <= 1) & (L < 2),
+            ),
+            Sentence(
+                "A single layer breaks: at threshold ½ it bears {limit} active features, not {l}. A better threshold still reads them.",
+                limit=limit,
+                when=(plain_used > 1) & (best_used <= 1),
+            ),
+            Sentence("No threshold reads {l} of {m} active features from {n} neurons; {limit} would be safe.", limit=limit, when=best_used > 1),
+            Sentence("With so few active features the crosstalk is not normal, and fewer errors are made than the normal law says.", when=normal_used > 1),
+            Sentence("A correcting layer of {d} units is too narrow: votes ask for about {needed}.", needed=needed, when=width_used > 1),
+            Sentence("A correcting layer of {d} units is wide enough: votes ask for about {needed}.", needed=needed, when=width_used <= 1),
+        ],
+    )  # fmt: skip

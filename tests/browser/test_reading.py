@@ -1,0 +1,116 @@
+"""How a page reads: its code folded, its checks and standings set apart, its formulas copied and printed as they should be."""
+
+import pytest
+
+PHONE = {"width": 390, "height": 844}
+CODE = "article details.code"
+
+
+@pytest.fixture
+def chapter(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/book/sparsity.html")
+    return page
+
+
+def opened(page):
+    return page.locator(CODE).evaluate_all("(all) => all.map((details) => details.open)")
+
+
+def test_code_is_folded_until_the_reader_wants_it_and_the_choice_stays(chapter, site):
+    assert len(opened(chapter)) > 40
+    assert not any(opened(chapter))
+    switch = chapter.get_by_role("button", name="Show the code")
+    assert switch.get_attribute("aria-pressed") == "false"
+    switch.click()
+    assert all(opened(chapter))
+    chapter.goto(f"{site}/book/directions.html")
+    assert all(opened(chapter))
+    switch.focus()
+    chapter.keyboard.press("Enter")
+    assert not any(opened(chapter))
+    chapter.reload()
+    assert not any(opened(chapter))
+
+
+def test_one_cell_s_code_opens_alone(chapter):
+    chapter.locator(f"{CODE} > summary").nth(3).click()
+    assert opened(chapter).count(True) == 1
+    assert chapter.locator(CODE).nth(3).locator("pre").is_visible()
+
+
+def test_code_folds_without_javascript_too(site, new_page):
+    page = new_page(java_script_enabled=False, viewport=PHONE)
+    page.goto(f"{site}/book/sparsity.html")
+    first = page.locator(CODE).first
+    assert not first.locator("pre").is_visible()
+    first.locator("summary").click()
+    assert first.locator("pre").is_visible()
+    assert page.get_by_role("button", name="Show the code").count() == 0
+
+
+def test_a_page_without_code_has_no_switch(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/search.html")
+    assert not page.locator(".code-switch").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_mark_of_a_cell_is_large_enough_to_touch_and_stands_on_the_page(chapter, width):
+    chapter.set_viewport_size({"width": width, "height": 800})
+    boxes = chapter.locator(f"{CODE} > summary").evaluate_all(
+        "(all) => all.map((mark) => mark.getBoundingClientRect()).map(({ left, right, width, height }) => ({ left, right, width, height }))"
+    )
+    for box in boxes:
+        assert box["width"] >= 24
+        assert box["height"] >= 24
+        assert 0 <= box["left"] < box["right"] <= width
+
+
+def test_storage_that_is_denied_breaks_nothing(site, new_page):
+    page = new_page()
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })")
+    page.goto(f"{site}/book/sparsity.html")
+    page.get_by_role("button", name="Show the code").click()
+    assert all(opened(page))
+    page.get_by_role("button", name="Colours: auto").click()
+    page.get_by_role("button", name="Colours: light").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert not failures
+
+
+def test_paper_keeps_the_folds_and_has_the_solutions_at_its_end(chapter):
+    before = opened(chapter)
+    chapter.evaluate("dispatchEvent(new Event('beforeprint'))")
+    chapter.emulate_media(media="print", color_scheme="dark")
+    assert opened(chapter) == before
+    answers = chapter.locator("article details.answer")
+    assert not answers.first.is_visible()
+    end = chapter.locator(".answers-at-the-end")
+    assert end.is_visible()
+    headings = end.locator("h3").all_inner_texts()
+    assert len(headings) == answers.count() > 3
+    assert headings[0].startswith("1. ")
+    assert headings[-1].startswith("1. ") is False
+    assert end.locator(".katex").first.is_visible()
+    chapter.emulate_media(media="screen")
+    chapter.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert end.count() == 0
+
+
+def test_a_formula_is_copied_as_its_tex(site, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/book/sparsity.html")
+    formula = page.locator(".math-scroll").first
+    formula.evaluate("(element) => getSelection().selectAllChildren(element)")
+    page.keyboard.press("ControlOrMeta+c")
+    assert page.evaluate("navigator.clipboard.readText()") == r"$$\varepsilon = \sqrt{\frac{8 \ln m}{n}}$$"
+
+
+def test_the_last_section_is_marked_at_the_end_of_the_page(chapter):
+    chapter.set_viewport_size({"width": 1400, "height": 1000})
+    chapter.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    last = chapter.locator(".on-this-page.wide a").last
+    chapter.wait_for_function("(link) => link.getAttribute('aria-current') === 'true'", arg=last.element_handle())
