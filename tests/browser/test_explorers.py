@@ -140,7 +140,7 @@ def test_no_page_has_two_explorers_of_one_name():
 def test_explorer_renders_and_says_what_was_stored(explorer):
     stored = explorer.figure.page.request.get(explorer.page.url).text()
     text = re.search(
-        rf'id="{explorer.declaration["id"]}"[^>]*>.*?<p class="sp-text"[^>]*>(.*?)</p>', stored, re.DOTALL
+        rf'id="{explorer.declaration["id"]}"[^>]*>.*?<p [^>]*class="sp-text"[^>]*>(.*?)</p>', stored, re.DOTALL
     )[1]
     assert explorer.figure.locator(".sp-text").inner_html() == text
     svg = explorer.figure.locator("svg.sp-plot")
