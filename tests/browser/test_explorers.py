@@ -139,7 +139,9 @@ def test_no_page_has_two_explorers_of_one_name():
 
 def test_explorer_renders_and_says_what_was_stored(explorer):
     stored = explorer.figure.page.request.get(explorer.page.url).text()
-    text = re.search(rf'id="{explorer.declaration["id"]}">.*?<p class="sp-text">(.*?)</p>', stored, re.DOTALL)[1]
+    text = re.search(
+        rf'id="{explorer.declaration["id"]}"[^>]*>.*?<p [^>]*class="sp-text"[^>]*>(.*?)</p>', stored, re.DOTALL
+    )[1]
     assert explorer.figure.locator(".sp-text").inner_html() == text
     svg = explorer.figure.locator("svg.sp-plot")
     assert svg.get_attribute("role") == "img"
@@ -322,13 +324,13 @@ def test_explorers_fit_a_phone(page_and_ids, new_page):
         )
         assert min(sizes) >= 12, id
         targets = explorer.figure.locator("input, button").evaluate_all(
-            "all => all.map(target => target.getBoundingClientRect()).map(({ width, height }) => [width, height])"
+            "all => all.filter((target) => target.checkVisibility()).map(target => target.getBoundingClientRect()).map(({ width, height }) => [width, height])"
         )
         assert len(targets) > explorer.sliders.count() > 0, id
         assert min(map(min, targets)) >= 44, id
 
 
-WIDTHS_OF_CHARTS = """() => [...document.querySelectorAll("svg.sp-plot")].map((svg) =>
+WIDTHS_OF_CHARTS = """() => [...document.querySelectorAll("svg.sp-plot:not(.sp-scene)")].map((svg) =>
   [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])"""
 
 
@@ -365,7 +367,6 @@ def test_without_javascript_the_words_remain(page_and_ids, new_page):
         figure = page.locator(f'figure[id="{id}"]')
         assert figure.locator(".sp-text").is_visible(), id
         assert figure.locator("figcaption").is_visible(), id
-        assert figure.locator("input, button, svg").count() == 0, id
 
 
 # What follows needs one page only.
