@@ -11,7 +11,7 @@ from test_site import READ, WIDTHS
 
 from conftest import BUILT, QuietHandler
 
-POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 WITH_EXPLORERS = [name for name in READ if 'class="sp-explorer"' in (BUILT / name).read_text(encoding="utf-8")]
 ALIVE = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) =>
     figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot") && !figure.querySelector(".sp-failed"))"""
