@@ -11,6 +11,7 @@ import pytest
 
 from superposition import formulas
 from superposition.explorer import Sentence, format_value, with_unit
+from superposition.explorer.numbers import with_error
 from superposition.formula import javascript, log_binomial
 from superposition.symbols import l, m, n
 from tests.test_values import TABLE
@@ -243,3 +244,19 @@ def test_logarithm_of_a_binomial_is_exact_in_javascript(script):
         exact = mp.log(mp.binomial(many, few))
         found = script(f"evaluate({json.dumps(code)}, {{m: {many}, l: {few}}})")
         assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-13)
+
+
+def test_measurements_are_written_alike_in_both_languages(script):
+    rng = np.random.default_rng(5)
+    pairs = [(2.4412, 0.0623), (0, 0.5), (-3.25, 0.04), (31_234.5, 321.0), (3.0, 0.0), (1e9, 1e7), (1e-9, 1e-11)]
+    pairs += [(x, abs(x) * 10 ** -rng.uniform(0, 4)) for x in 10 ** rng.uniform(-3, 6, 300) * rng.choice([-1, 1], 300)]
+    for value, error in pairs:
+        assert script(f"withError({float(value)!r}, {float(error)!r})") == with_error(float(value), float(error)), (
+            value,
+            error,
+        )
+
+
+def test_error_has_two_digits_and_its_measurement_as_many_places():
+    assert with_error(0.25912, 0.00214) == "0.2591 ± 0.0021"
+    assert with_error(78.66, 3.4) == "78.7 ± 3.4"

@@ -31,7 +31,7 @@ def entries(docname, chapter, doctree, numbers):
     for section in doctree.findall(nodes.section):
         anchor = section["ids"][0]
         number = numbers.get("" if section.parent is doctree else f"#{anchor}", ())
-        title = ". ".join([*map(str, number), ""]).replace(". ", ".", len(number) - 1) if number else ""
+        title = ".".join(map(str, number)) + ". " if number else ""
         yield {
             "title": title + section[0].astext(),
             "chapter": chapter,
@@ -44,7 +44,7 @@ def formula_entries(docname):
     """One entry for each formula, at its place in the formula sheet."""
     for formula in formulas.registry.values():
         yield {
-            "title": formula.meaning[0].upper() + formula.meaning[1:],
+            "title": formula.sentence.removesuffix("."),
             "meaning": formula.meaning,
             "name": formula.name,
             "tex": formula.equation,

@@ -15,8 +15,6 @@ from superposition import formulas
 from theme.search import anchor_of
 
 BOOK = Path(__file__).parents[1] / "book"
-TOPICS = ("directions", "sparsity", "booleanish", "compounding_noise", "error_correction", "error_correction_layers")
-TOPICS += ("is_it_a_win",)
 EXPLORER = re.compile(r'<figure class="sp-explorer" id="([^"]+)".*?</figure>', re.DOTALL)
 TITLE = re.compile(r'"title": "((?:[^"\\]|\\.)*)"')
 NAMED = re.compile(r'"formula": "(\w+)"')
@@ -55,18 +53,12 @@ class FormulaSheet(Directive):
     """Print every formula of the book, chapter by chapter."""
 
     def run(self):
-        found = {topic: places(BOOK / f"{topic}.ipynb") for topic in TOPICS if (BOOK / f"{topic}.ipynb").exists()}
+        found = {topic: places(BOOK / f"{topic}.ipynb") for topic in formulas.topics}
         sections = []
-        for topic, (shown, _) in found.items():
-            module = getattr(formulas, topic, None)
-            own = [formulas.registry[name] for name in getattr(module, "__all__", ()) if name in formulas.registry]
-            order = list(formulas.registry)
-            if not own:
-                continue
+        for topic, own in formulas.topics.items():
             title = self.title(topic)
             section = nodes.section("", nodes.title(text=title), ids=[nodes.make_id(title)], names=[title.lower()])
-            for formula in sorted(own, key=lambda each: order.index(each.name)):
-                section += self.entry(formula, topic, shown, found)
+            section += [self.entry(formula, topic, found) for formula in own.values()]
             sections.append(section)
         return sections
 
@@ -76,20 +68,18 @@ class FormulaSheet(Directive):
         return "".join(first).splitlines()[0].removeprefix("# ")
 
     @staticmethod
-    def entry(formula, topic, shown, found):
+    def entry(formula, topic, found):
         block = nodes.container(classes=["formula"], ids=[anchor_of(formula.name)])
-        block += nodes.paragraph("", "", nodes.Text(formula.meaning[0].upper() + formula.meaning[1:] + "."))
+        block += nodes.paragraph("", "", nodes.Text(formula.sentence))
         block += nodes.math_block("", formula.equation, nowrap=False, number=None, label=None)
         standing = nodes.paragraph("", "", nodes.strong(text=formula.status), nodes.Text(" · "))
         standing += [nodes.emphasis(text=formula.provenance), nodes.Text(f" ({formula.source}) · ")]
         standing += nodes.literal(text=formula.signature)
-        said = "; ".join(part for part in (formula.detail, formula.measured.words if formula.measured else "") if part)
-        if said:
-            standing += nodes.Text(f": {said}")
+        if formula.reservations:
+            standing += nodes.Text(f": {formula.reservations}")
         block += standing
         where = nodes.paragraph("", "", classes=["where"])
-        pages = [topic, *found] if formula.name in shown else list(found)
-        page = next((page for page in pages if formula.name in found[page][0]), None)
+        page = next((page for page in (topic, *found) if formula.name in found[page][0]), None)
         if page:
             where += [link("where it is derived", f"{page}.html#{found[page][0][formula.name]}"), nodes.Text(" · ")]
         for page, (_, explored) in found.items():

@@ -221,7 +221,7 @@ class Directions(_Step):
         def run(scope, vectors, rng, trials):
             size = count.whole(f"directions {square}: count", scope)
             n = integer("dimension", dimension.whole(f"directions {square}: dimension", scope))
-            factor = _factor(n, size, trials, rng)
+            factor = direction_factor(n, size, trials, rng)
             a = np.asarray(activation.at(scope, vectors), dtype=float)
             x = factor.sum(axis=2) * a if a.ndim == 0 else np.einsum("bkl,bl->bk", factor, _rows(a, trials, size))
             outside = 0.0
@@ -269,8 +269,18 @@ def _rows(a, trials, size):
     return np.broadcast_to(a if a.ndim == 2 else a[:, None], (trials, size))
 
 
-def _factor(n, count, trials, rng):
-    """Unit vectors in coordinates of their own, shape (trials, min(n, count), count)."""
+def direction_factor(n, count, trials, rng):
+    """Random unit vectors in coordinates of their own, shape (trials, min(n, count), count).
+
+    The Gram matrix of random unit vectors through its Cholesky factor: by Bartlett (1933) that of Gaussian vectors has
+    independent normal entries above chi-distributed ones.
+
+    Examples
+    --------
+    >>> factor = direction_factor(100, 3, 2, np.random.default_rng(0))
+    >>> factor.shape, bool(np.allclose((factor**2).sum(axis=1), 1))
+    ((2, 3, 3), True)
+    """
     rank = min(n, count)
     factor = np.zeros((trials, rank, count))
     above = np.triu_indices(rank, 1, count)

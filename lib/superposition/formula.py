@@ -17,6 +17,7 @@ from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import SciPyPrinter
 
+from superposition.results import power_of_ten
 from superposition.symbols import NOTATION, entry
 
 __all__ = [
@@ -505,9 +506,6 @@ def _apart(low, high):
     return f"from {below} % below to {above} % above it"
 
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def _condition(relation):
     """A condition as a person would write it: 3 n ≥ ln m."""
     written = sp.pretty(relation, use_unicode=True).replace("⋅", " ").replace(" - ", " − ")
@@ -517,7 +515,7 @@ def _condition(relation):
 def _end(number):
     """The end of a grid in words, a fraction with three digits, and what is beyond all counting as a power of ten."""
     if number >= 1e15:
-        return "10" + str(round(np.log10(number))).translate(_SUPERSCRIPTS)
+        return power_of_ten(round(np.log10(number)))
     return f"{number:,}" if number == int(number) else f"{number:.3g}"
 
 
@@ -776,16 +774,20 @@ class Formula:
         return f"{self.name}({', '.join(self.arguments)})"
 
     @property
-    def standing(self):
-        """Status, provenance and name; then what the status leaves open, and how far off it was measured; as Markdown."""
-        said = "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
-        head = f"**{self.status}** · *{self.provenance}* · `{self.signature}`"
-        return f"{head}: {said}" if said else head
+    def sentence(self):
+        """Its meaning, as a sentence."""
+        return f"{self.meaning[0].upper()}{self.meaning[1:]}."
 
     @property
-    def summary(self):
-        """Meaning, equation and standing, as Markdown."""
-        return f"{self.meaning[0].upper()}{self.meaning[1:]}.\n\n$$\n{self.equation}\n$$\n\n{self.standing}"
+    def reservations(self):
+        """What the status word leaves open, and how far off it was measured."""
+        return "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
+
+    @property
+    def standing(self):
+        """Status, provenance and name, and the reservations, as Markdown."""
+        head = f"**{self.status}** · *{self.provenance}* · `{self.signature}`"
+        return f"{head}: {self.reservations}" if self.reservations else head
 
     def derived(self, expr):
         """The formula as the end of a derivation: shown with a line that says it is what was derived.

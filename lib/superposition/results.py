@@ -5,7 +5,20 @@ from dataclasses import dataclass, fields
 import numpy as np
 import sympy as sp
 
-__all__ = ["Check", "Result", "check"]
+__all__ = ["Check", "Result", "check", "power_of_ten"]
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def power_of_ten(exponent):
+    """A power of ten as it is written in running text.
+
+    Examples
+    --------
+    >>> power_of_ten(-12)
+    '10⁻¹²'
+    """
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 class Result:

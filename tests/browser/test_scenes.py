@@ -6,7 +6,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from test_explorers import NO_NUMBER, demo_page
+from test_explorers import NO_NUMBER, Driven, demo_page
 
 from superposition.explorers import mechanisms
 from tests.stored import DECLARATIONS, SCENES, readouts_by_numpy
@@ -26,14 +26,11 @@ SHOWN = """async (figure) => {
 }"""
 
 
-class Driven:
+class HeldScene(Driven):
     """A scene on a page."""
 
     def __init__(self, page, id):
-        self.page = page
-        self.figure = page.locator(f'figure[id="{id}"]')
-        page.locator(f'figure.sp-ready[id="{id}"] svg.sp-plot').wait_for()
-        self.declaration = json.loads(self.figure.locator("script").text_content())
+        super().__init__(page, id)
         self.controls = self.figure.locator(".sp-controls input:not([hidden])")
 
     def shown(self):
@@ -77,13 +74,13 @@ def address(serve, tmp_path_factory):
 
 @pytest.fixture(params=MADE)
 def scene(request, address, open_page):
-    return Driven(open_page(address), request.param)
+    return HeldScene(open_page(address), request.param)
 
 
 def on_page(new_page, address, id, **options):
     page = new_page(**options)
     page.goto(address)
-    return Driven(page, id)
+    return HeldScene(page, id)
 
 
 def test_scene_opens_as_it_is_stored(scene):
@@ -140,7 +137,7 @@ def test_every_switch_follows_the_mouse(scene):
     ],
 )
 def test_handle_goes_where_the_mouse_takes_it(id, symbol, to, expected, address, open_page):
-    scene = Driven(open_page(address), id)
+    scene = HeldScene(open_page(address), id)
     before, start = scene.values, scene.centre(symbol)
     scene.page.mouse.move(*start)
     scene.page.mouse.down()
@@ -207,7 +204,7 @@ def test_buttons_begin_from_their_settings(scene):
 
 
 def test_one_step_at_a_time_up_to_the_end(address, open_page):
-    scene = Driven(open_page(address), "runaway-grid")
+    scene = HeldScene(open_page(address), "runaway-grid")
     once, last = scene.figure.get_by_role("button", name="Next layer"), 12
     for layer in range(scene.values["L"] + 1, last + 1):
         once.click()
@@ -220,7 +217,7 @@ def test_playing_stops_at_the_end_and_when_asked(address, new_page):
     page = new_page(reduced_motion="no-preference")
     page.clock.install()
     page.goto(address)
-    scene = Driven(page, "runaway-grid")
+    scene = HeldScene(page, "runaway-grid")
     begin = scene.declaration["sliders"][0]["start"]
     position = scene.figure.locator('.sp-sliders input[name="L"]')
     scene.figure.get_by_role("button", name="Play").click()
@@ -249,7 +246,7 @@ def test_scenes_fit_a_phone(address, new_page):
     page = new_page(**PHONE)
     page.goto(address)
     for id in MADE:
-        scene = Driven(page, id)
+        scene = HeldScene(page, id)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         texts = scene.figure.locator("svg.sp-plot text").evaluate_all(
             "all => all.map(text => { const a = text.getBoundingClientRect(), b = text.ownerSVGElement.getBoundingClientRect();"
@@ -275,7 +272,7 @@ def test_print_keeps_the_picture_and_hides_what_moves_it(address, open_page):
     page = open_page(address)
     page.emulate_media(media="print")
     for id in MADE:
-        scene = Driven(page, id)
+        scene = HeldScene(page, id)
         assert scene.figure.locator("svg.sp-plot").is_visible()
         assert scene.figure.locator("input:visible, button:visible").count() == 0, id
 
@@ -284,7 +281,7 @@ def test_price_tag_is_in_the_book_and_its_numbers_lead_to_their_sections(site, n
     (path,) = (path for path, id in SCENES if id == "price-tag")
     page = new_page()
     page.goto(f"{site}/{path}")
-    scene = Driven(page, "price-tag")
+    scene = HeldScene(page, "price-tag")
     links = [readout["link"] for readout in scene.declaration["readouts"]]
     shown = scene.figure.locator(".sp-readouts a").evaluate_all("all => all.map((link) => link.getAttribute('href'))")
     assert shown == links

@@ -203,7 +203,7 @@ class Explorer {
     if (known) this.land();
   };
 
-  // WebKit does not hold the place while fonts arrive above it.
+  // Fonts that arrive above the place may move it: WebKit was seen to land elsewhere.
   land() {
     const land = () => this.figure.scrollIntoView({ behavior: "instant" });
     land();

@@ -1,7 +1,7 @@
 // Draw one, and Measure: what a reader can try without a kernel. What is drawn is declared; draws.js draws it.
 
 import { compile, valueOf } from "./expressions.js";
-import { formatValue } from "./numbers.js";
+import { formatValue, withError } from "./numbers.js";
 import { isSeed } from "./state.js";
 import { element, rich, sentences } from "./words.js";
 
@@ -162,7 +162,7 @@ export class Measuring {
   compared({ values, seed }, found, error) {
     const { quantity, trials, formula } = this.draws.measure;
     const at = this.explorer.declaration.sliders.map(({ symbol, letter }) => `*${letter}* = ${formatValue(values[symbol])}`).join(", ");
-    const said = `Measured ${quantity} at ${at}: ${formatValue(found)} ± ${formatValue(error)} (one standard error, ${formatValue(trials)} trials, seed ${seed}).`;
+    const said = `Measured ${quantity} at ${at}: ${withError(found, error)} (one standard error, ${formatValue(trials)} trials, seed ${seed}).`;
     if (formula === undefined) return said;
     const expected = valueOf(formula, values);
     const gives = `${said} The formula gives ${formatValue(expected)}`;

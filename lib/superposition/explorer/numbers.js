@@ -68,3 +68,16 @@ export function withUnit(shown, unit) {
   const counted = shown === "1" ? unit.replace(/(?<=\w)s(?= per |$)/, "") : unit;
   return /^[\p{L}%]/u.test(counted) ? `${shown} ${counted}` : shown + counted;
 }
+
+// A measurement and its standard error, both to the error's second digit.
+export function withError(value, error) {
+  const place = Math.floor(Math.log10(error)) - 1;
+  if (!Number.isFinite(value) || !(error > 0) || place < -6 || Math.max(Math.abs(value), error) >= 1e6) {
+    return `${formatValue(value)} ± ${formatValue(error)}`;
+  }
+  const shown = (number) => {
+    const [whole, rest] = Math.abs(number).toFixed(Math.max(-place, 0)).split(".");
+    return (number < 0 ? "−" : "") + grouped(whole) + (rest ? `.${rest}` : "");
+  };
+  return `${shown(value)} ± ${shown(error)}`;
+}

@@ -4,9 +4,10 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["format_value", "in_words", "with_unit"]
+from superposition.results import power_of_ten
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+__all__ = ["format_value", "in_words", "with_error", "with_unit"]
+
 _WORDS = {6: "million", 9: "billion", 12: "trillion"}
 
 
@@ -61,7 +62,7 @@ def format_value(number):
         step = exponent // 3 * 3
         return f"{sign}{_trimmed(f'{three.scaleb(-step):f}')} {_WORDS[step]}"
     factor = _trimmed(str(three.scaleb(-exponent)))
-    power = "10" + str(exponent).translate(_SUPERSCRIPTS)
+    power = power_of_ten(exponent)
     return sign + (power if factor == "1" else f"{factor} × {power}")
 
 
@@ -92,3 +93,19 @@ def with_unit(shown, unit):
     if shown == "1":
         unit = re.sub(r"(?<=\w)s(?= per |$)", "", unit, count=1)
     return f"{shown} {unit}" if unit[:1].isalpha() or unit[:1] == "%" else shown + unit
+
+
+def with_error(value, error):
+    """A measurement and its standard error, both to the error's second digit.
+
+    Examples
+    --------
+    >>> with_error(2.4412, 0.0623), with_error(0.002031, 6.37e-5), with_error(31_234.5, 321), with_error(3, 0)
+    ('2.441 ± 0.062', '0.002031 ± 0.000064', '31,235 ± 321', '3 ± 0')
+    """
+    numbers = [Decimal(float(number)) for number in (value, error)] if math.isfinite(value) and error > 0 else []
+    place = numbers[1].adjusted() - 1 if numbers else 0
+    if not numbers or place < -6 or max(map(abs, numbers)) >= 10**6:
+        return f"{format_value(value)} ± {format_value(error)}"
+    shown, wide = (f"{number.quantize(Decimal(1).scaleb(min(place, 0)), ROUND_HALF_UP):,f}" for number in numbers)
+    return f"{shown} ± {wide}".replace("-", "−")

@@ -29,7 +29,7 @@ from superposition.explorer.declaration import (
     tidy,
 )
 from superposition.explorer.measure import Measure
-from superposition.explorer.numbers import format_value, with_unit
+from superposition.explorer.numbers import format_value, with_error, with_unit
 from superposition.formula import javascript, numeric
 
 __all__ = [
@@ -625,7 +625,7 @@ class Explorer(anywidget.AnyWidget):
     def _found(self, values, seed, estimate, error, draws=None):
         at = ", ".join(f"*{self._letters[name]}* = {format_value(value)}" for name, value in values.items())
         counted = "" if draws is None else f", {format_value(draws)} draws"
-        said = f"Simulated {self._simulation.quantity} at {at}: {format_value(estimate)} ± {format_value(error)} (one standard error{counted}, seed {seed})."
+        said = f"Simulated {self._simulation.quantity} at {at}: {with_error(estimate, error)} (one standard error{counted}, seed {seed})."
         if self._compared is None:
             return said
         expected = self._compared.at(values)

@@ -107,8 +107,8 @@ def worst_pair():
         title="The worst pair",
         caption="Four questions about overlap, and four answers. Points: the median of twelve random codes, and codes made by "
         "algebra, where the number of neurons has them.",
-        sliders=[Slider(n, 8, 1024, 64), Slider(m, 2, 10_000, 1024)],
-        x=Axis(m, 2, 10_000, scale="log"),
+        sliders=[Slider(n, 8, 1024, 64), Slider(m, 8, 10_000, 1024)],
+        x=Axis(m, 8, 10_000, scale="log"),
         y=Axis(low=0, high=1, label="overlap"),
         marks=[
             Curve(promised, label="the lemma's usual reading"),

@@ -61,9 +61,9 @@ def interference():
     each, heard = (k, 1, m), r[k]
     direction = x(phi[k]), y(phi[k])
     above = one_if(heard > HALF + NEARLY)
-    pentagon = [*_turned(90, 72, 5), *_turned(54, 72, 3)]
+    pentagon = [*_turned(90, 72, 5), 36, 108, 252]
     half_circle = [*_turned(0, 36, 5), *_turned(198, 36, 3)]
-    right_angle = [*_turned(0, 90, 2), *_turned(45, 90, 6)]
+    right_angle = [*_turned(0, 90, 2), *_turned(45, 90, 2), *_turned(21, 48, 2), *_turned(111, 48, 2)]
 
     def start(label, count, angles, active):
         settings = {sp.Symbol(f"phi{place}"): angle for place, angle in enumerate(angles, 1)}

@@ -23,8 +23,10 @@ from superposition.formulas.error_correction_layers import *
 from superposition.formulas.is_it_a_win import *
 from superposition.formulas.sparsity import *
 
-registry = {
-    name: value
+topics = {
+    topic.__name__.rpartition(".")[2]: {
+        name: value for name, value in vars(topic).items() if isinstance(value, Formula)
+    }
     for topic in (
         directions,
         sparsity,
@@ -34,8 +36,9 @@ registry = {
         error_correction_layers,
         is_it_a_win,
     )
-    for name, value in vars(topic).items()
-    if isinstance(value, Formula)
 }
+"""The formulas of each chapter, by the name of its notebook."""
 
-__all__ = ["registry", *registry]
+registry = {name: formula for topic in topics.values() for name, formula in topic.items()}
+
+__all__ = ["registry", "topics", *registry]

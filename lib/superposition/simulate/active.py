@@ -3,6 +3,7 @@
 import numpy as np
 
 from superposition.codes import random_code
+from superposition.draws import direction_factor
 
 
 def active_sets(m, n_active, trials, rng):
@@ -37,7 +38,7 @@ def active_readouts(n, n_active, trials, rng):
     >>> length, others, readouts.ravel()
     (array([1., 1.]), array([0., 0.]), array([1., 1.]))
     """
-    factor = _factor(n, n_active, trials, rng)
+    factor = direction_factor(n, n_active, trials, rng)
     others = factor[:, :, :-1].sum(axis=2)
     x = others + factor[:, :, -1]
     return np.linalg.norm(x, axis=1), np.linalg.norm(others, axis=1), np.einsum("bk,bkl->bl", x, factor)
@@ -55,25 +56,12 @@ def noisy_readouts(n, amplitudes, noise, rng):
     (array([1., 1.]), array([1., 1.]))
     """
     trials, n_active = amplitudes.shape
-    factor = _factor(n, n_active, trials, rng)
+    factor = direction_factor(n, n_active, trials, rng)
     rank = factor.shape[1]
     state = np.einsum("bkl,bl->bk", factor, amplitudes) + noise * rng.standard_normal((trials, rank))
     # the noise in the directions that no active feature has
     beside = noise**2 * rng.chisquare(n - rank, trials) if n > rank else 0.0
     return np.sqrt((state**2).sum(axis=1) + beside), np.einsum("bk,bkl->bl", state, factor)
-
-
-def _factor(n, n_active, trials, rng):
-    # The Gram matrix of random unit vectors through its Cholesky factor: by Bartlett (1933) that of Gaussian vectors has
-    # independent normal entries above chi-distributed ones.
-    rank = min(n, n_active)
-    factor = np.zeros((trials, rank, n_active))
-    above = np.triu_indices(rank, 1, n_active)
-    factor[:, *above] = rng.standard_normal((trials, len(above[0])))
-    diagonal = np.arange(rank)
-    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(n - diagonal, (trials, rank)))
-    factor /= np.linalg.norm(factor, axis=1, keepdims=True)
-    return factor
 
 
 def altered_readouts(n, n_active, alter, trials, rng):
