@@ -185,7 +185,7 @@ def test_previews_work_under_a_strict_policy_and_bring_the_style_of_their_mathem
       const link = Object.assign(document.createElement("a"), { href: "formula_sheet.html#formula-max-active", textContent: "a formula" });
       document.querySelector("article p").prepend(link); }""")
     box = point(page, "article p a[href^=formula_sheet]")
-    page.wait_for_function("document.querySelector('#preview .katex-mathml').getBoundingClientRect().width <= 1")
+    page.wait_for_function("() => document.querySelector('#preview .katex-mathml').getBoundingClientRect().width <= 1")
     assert "Active features" in box.inner_text()
 
 

@@ -13,7 +13,7 @@ READ = [page for page in PAGES if page != "index.html"]  # the root's index.html
 WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LINKS = """() => [...document.querySelectorAll("[href], [src]")]
     .filter((element) => !element.closest("head link[rel=canonical]"))
-    .map((element) => element.href || element.src)"""
+    .map((element) => new URL(element.getAttribute("href") ?? element.getAttribute("src"), document.baseURI).href)"""
 # What scrolls sideways can be reached by keyboard.
 REACHABLE = """() => ![...document.querySelectorAll("article *")].some((element) =>
     /auto|scroll/.test(getComputedStyle(element).overflowX) && element.scrollWidth > element.clientWidth
