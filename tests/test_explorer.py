@@ -404,7 +404,7 @@ def test_simulation_adds_a_point_and_a_sentence():
     limit = formulas.max_active(n=1024, m=10_000)
     off = format_value((limit - message["point"]["y"]) / 0.5)
     assert message["sentence"] == (
-        "Simulated errors at *l* = 9, *n* = 1,024, *m* = 10,000: 2 ± 0.5 (one standard error, 200 draws, seed 3)."
+        "Simulated errors at *l* = 9, *n* = 1,024, *m* = 10,000: 2.00 ± 0.50 (one standard error, 200 draws, seed 3)."
         f" The formula gives {format_value(limit)}, {off} standard errors above."
     )
 

@@ -370,3 +370,7 @@ def test_welch_is_zero_at_n_and_tends_to_the_typical_overlap():
     expr = formulas.welch_bound.expr
     assert expr.subs(m, n) == 0
     assert sp.simplify(sp.limit(expr.subs(n, 7), m, sp.oo) - 1 / sp.sqrt(7)) == 0
+
+
+def test_every_formula_belongs_to_one_chapter():
+    assert sorted(name for topic in formulas.topics.values() for name in topic) == sorted(formulas.registry)

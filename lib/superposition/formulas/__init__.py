@@ -25,7 +25,7 @@ from superposition.formulas.sparsity import *
 
 topics = {
     topic.__name__.rpartition(".")[2]: {
-        name: value for name, value in vars(topic).items() if isinstance(value, Formula)
+        name: value for name, value in vars(topic).items() if isinstance(value, Formula) and name in topic.__all__
     }
     for topic in (
         directions,
