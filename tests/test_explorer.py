@@ -328,7 +328,8 @@ def test_stored_form_has_no_simulation():
 
 
 def test_scripts_of_a_page_are_no_modules_and_make_no_code_of_text():
-    for source in (script_source(), special_source("gamma"), special_source("beta"), page_source([stored(make())])[1]):
+    special = (special_source(name) for name in ("gamma", "beta", "inverse"))
+    for source in (script_source(), *special, page_source([stored(make())])[1]):
         assert not re.search(r"^(import|export) ", source, re.MULTILINE)
         assert not re.search(r"\bnew Function\b|\beval\(", source)
 
@@ -340,7 +341,8 @@ def test_page_loads_the_special_functions_that_its_formulas_call():
 
     assert needed("Math.erfc + l") is None
     assert needed("2*erfc(l)") == needed("gammaln(l)") == "gamma"
-    assert needed("erfc(l)", "betaincinv(l, 1, 2)") == needed("betainc(l, 1, 2)") == "beta"
+    assert needed("erfc(l)", "betainc(l, 1, 2)") == needed("betainc(l, 1, 2)") == "beta"
+    assert needed("erfc(l)", "betaincinv(l, 1, 2)") == needed("betainc(l, 1, 2)", "betaincinv(l, 1, 2)") == "inverse"
 
 
 def test_module_is_one_file_without_imports():

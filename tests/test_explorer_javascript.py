@@ -4,6 +4,7 @@ It runs in V8 without a page; what needs a page is tested in tests/browser.
 """
 
 import json
+import re
 
 import mpmath as mp
 import numpy as np
@@ -16,6 +17,7 @@ from superposition.formula import javascript, log_binomial
 from superposition.symbols import l, m, n
 from tests.test_values import TABLE
 from tests.v8 import module_in_v8
+from theme.stills import DOCUMENT
 
 
 @pytest.fixture(scope="module")
@@ -169,54 +171,97 @@ def test_heights_stay_where_a_screen_has_room(script):
     assert [script(within % y) for y in (0, 5, 101, "NaN")] == [1, 5, 100, None]
 
 
+# A frame in which a step along x is 100 pixels, a step along y ten; of a group, what is not the same for all of it.
 DRAWN = """(() => {
   const scale = (low, high) => ({symbol: "l", low, high, scale: "linear"});
   const state = {values: {l: 2, n: 3}, isAt: ({ n }) => n === 3};
-  return new Drawing({x: scale(1, 5), y: scale(0, 10)}, state, new Map()).%s;
+  const drawing = new Drawing({x: scale(1, 5), y: scale(0, 10)}, state, new Map(), "clip");
+  drawing.put(100, 500, 0, 100);
+  return drawing.%s.map((group) => ({
+    mark: group.getAttribute("data-mark"),
+    shapes: [...group.children].map((shape) => Object.fromEntries([...shape.attributes].map(({ name, value }) => [name, value]))),
+  }));
 })()"""
-PLACED = "[m.data, ...['x1', 'x2', 'y1', 'y2'].map((k) => m.channels[k].value).map((f) => typeof f === 'function' ? m.data.map(f) : f)]"
 
 
-def test_sums_over_integers_are_drawn_where_they_belong(script):
+@pytest.fixture(scope="module")
+def drawn():
+    page = DOCUMENT.read_text(encoding="utf-8") + "\nvar document = linkedom.parseHTML('<!doctype html>').document;"
+    script = module_in_v8(page)
+    return lambda mark: script(DRAWN % mark)
+
+
+def numbers(shapes, *names):
+    return [tuple(round(float(shape[name]), 9) for name in names) for shape in shapes]
+
+
+def test_sums_over_integers_are_drawn_where_they_belong(drawn):
     square = "{of: ['k'], js: 'k*k'}"
-    assert script(DRAWN % f"steps({{y: {square}, over: ['k', 1, 3], series: 2}})[0].data") == [
-        [1, 1], [2, 4], [3, 9], [4, 9],
+    ((steps,),) = (group["shapes"] for group in drawn(f"steps({{y: {square}, over: ['k', 1, 3], series: 2}})"))
+    assert steps["d"] == "M100,90L200,90L200,60L300,60L300,10L400,10L400,10"
+    bars = drawn(f"bars({{x: {{of: ['k'], js: 'k'}}, y: {square}, over: ['k', 1, 4], series: 2, breadth: 0.5}})")
+    assert numbers(bars[0]["shapes"], "x", "y", "width", "height") == [
+        (75, 90, 50, 10), (175, 60, 50, 40), (275, 10, 50, 90), (375, 0, 50, 100),
     ]  # fmt: skip
-    bars = f"bars({{x: {{of: ['k'], js: 'k'}}, y: {square}, over: ['k', 1, 4], series: 2, breadth: 0.5}})"
-    assert script(DRAWN % f"{bars}.map((m) => {PLACED})") == [
-        [
-            [{"x": 1, "y": 1}, {"x": 2, "y": 4}, {"x": 3, "y": 9}, {"x": 4, "y": 10}],
-            [0.75, 1.75, 2.75, 3.75], [1.25, 2.25, 3.25, 4.25], 0, "y",
-        ]
+    cells = drawn(
+        "cells({value: {of: ['i', 'k'], js: 'i*k'}, low: 1, high: 5, over: [['i', 1, 2], ['k', 2, 3]], series: 2})"
+    )
+    assert numbers(cells[0]["shapes"], "x", "y", "width", "height", "fill-opacity") == [
+        (50.5, 75.5, 99, 9, 0.25), (50.5, 65.5, 99, 9, 0.5), (150.5, 75.5, 99, 9, 0.75), (150.5, 65.5, 99, 9, 1),
     ]  # fmt: skip
-    cells = "cells({value: {of: ['i', 'k'], js: 'i*k'}, low: 1, high: 5, over: [['i', 1, 2], ['k', 2, 3]], series: 2})"
-    ((found, *sides),) = script(DRAWN % f"{cells}.map((m) => {PLACED})")
-    assert [(cell["x"], cell["y"], cell["shade"]) for cell in found] == [
-        (1, 2, 0.25), (1, 3, 0.5), (2, 2, 0.75), (2, 3, 1),
-    ]  # fmt: skip
-    assert sides == [[0.5, 0.5, 1.5, 1.5], [1.5, 1.5, 2.5, 2.5], [1.5, 2.5, 1.5, 2.5], [2.5, 3.5, 2.5, 3.5]]
 
 
-def test_dots_beyond_the_frame_stand_at_its_edge(script):
+def test_dots_beyond_the_frame_stand_at_its_edge(drawn):
     points = "[[1, 4], [5, 10], [2, 0], [3, 11], [3, -1], [6, 4], [0, 4]].map(([x, y]) => ({x, y}))"
-    shown = script(DRAWN % f"dots({points}, 1, false).map((m) => [m.data.map((p) => [p.x, p.y]), m.rotate])")
-    assert shown == [[[[1, 4], [5, 10], [2, 0]], 0], [[[3, 11]], 0], [[[3, -1]], 180]]
+    within, above, below = drawn(f"dots({points}, 1, false)")
+    assert numbers(within["shapes"], "cx", "cy") == [(100, 60), (500, 0), (200, 100)]
+    assert [shape["transform"] for shape in above["shapes"]] == ["translate(300,0)"]
+    assert [shape["transform"] for shape in below["shapes"]] == ["translate(300,100) rotate(180)"]
 
 
-def test_error_bars_end_at_the_frame_and_belong_to_the_setting(script):
+def test_series_without_a_symbol_of_its_own_has_discs(drawn):
+    (dots,) = drawn("dots([{x: 2, y: 4}], 0, false)")
+    assert numbers(dots["shapes"], "cx", "cy") == [(200, 60)]
+
+
+def test_lines_break_where_there_is_no_value(drawn):
+    (curve,) = drawn("through([[1, 0], [2, 5], [3, NaN], [4, 5], [5, 0]], {series: 1})")
+    assert curve["shapes"][0]["d"] == "M100,100L200,50M400,50L500,100"
+    assert drawn("through([[1, NaN]], {series: 1})") == []
+
+
+def test_error_bars_end_at_the_frame_and_belong_to_the_setting(drawn):
     points = [{"at": {"n": n}, "x": x, "y": y, "se": se} for n, x, y, se in (
         (3, 2, 4, 1), (3, 1, 9, 1), (3, 5, 1, 1), (3, 3, 5, 0), (4, 2, 4, 1), (3, 6, 4, 1), (3, 4, 20, 1),
     )]  # fmt: skip
-    bars = script(DRAWN % f"samples({{points: {json.dumps(points)}, series: 2, spread: 2}}, 0)[0].data")
-    assert bars == [{"x": 2, "y1": 2, "y2": 6}, {"x": 1, "y1": 7, "y2": 10}, {"x": 5, "y1": 0, "y2": 3}]
+    bars, caps, *_ = drawn(f"samples({{points: {json.dumps(points)}, series: 2, spread: 2}}, 0)")
+    assert numbers(bars["shapes"], "x1", "x2", "y1", "y2") == [
+        (200, 200, 80, 40), (100, 100, 30, 0), (500, 500, 100, 70),
+    ]  # fmt: skip
+    ends = [(200, 80), (200, 40), (100, 30), (100, 0), (500, 100), (500, 70)]
+    found = [[float(number) for number in re.findall(r"[\d.]+", shape["transform"])] for shape in caps["shapes"]]
+    np.testing.assert_allclose(found, ends, atol=1e-9)
 
 
-def test_rule_is_drawn_within_the_frame_only(script):
-    for axis, ends, beyond in (("x", (1, 5), (0.9, 5.1)), ("y", (0, 10), (-0.1, 10.1))):
-        assert [script(DRAWN % f"rule({{{axis}: {at}, series: 1}}).map((m) => m.data)") for at in ends] == [
-            [[at]] for at in ends
-        ]
-        assert [script(DRAWN % f"rule({{{axis}: {at}, series: 1}}).length") for at in beyond] == [0, 0]
+def test_rule_is_drawn_within_the_frame_only(drawn):
+    for axis, ends, places, beyond in (
+        ("x", (1, 5), (100, 500), (0.9, 5.1)),
+        ("y", (0, 10), (100, 0), (-0.1, 10.1)),
+    ):
+        for at, place in zip(ends, places, strict=True):
+            (rule,) = drawn(f"rule({{{axis}: {at}, series: 1}})")
+            assert numbers(rule["shapes"], f"{axis}1", f"{axis}2") == [(place, place)]
+        assert [drawn(f"rule({{{axis}: {at}, series: 1}})") for at in beyond] == [[], []]
+
+
+def test_arrows_end_in_barbs_no_longer_than_a_third_of_them(drawn):
+    for end, wing in ((2, 28 / 3), (1.06, 2)):
+        (arrows,) = drawn(f"arrows({{x0: 1, y0: 0, x: {end}, y: 0, series: 1}})")
+        found = [float(number) for number in re.findall(r"-?[\d.]+", arrows["shapes"][0]["d"])]
+        tip, across, up = 100 * end, wing * np.cos(np.radians(25)), wing * np.sin(np.radians(25))
+        barbs = [tip - across, 100 + up], [tip - across, 100 - up]
+        assert found[:4] + found[6:8] == pytest.approx([100, 100, tip, 100, tip, 100])
+        np.testing.assert_allclose(sorted((found[4:6], found[8:])), sorted(barbs))
 
 
 def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):

@@ -14,11 +14,15 @@ ADDRESS = """class URLSearchParams {
 }"""
 
 
-def module_in_v8():
-    """A function that gives the value of a JavaScript expression in which the module's own names are known."""
+def module_in_v8(before=""):
+    """A function that gives the value of a JavaScript expression in which the module's own names are known.
+
+    What the module is to find when it is loaded is made by `before`.
+    """
     module = re.sub(r"^export (\{[^}]*\};?|default .*)$", "", module_source(), flags=re.MULTILINE)
     context = MiniRacer()
     context.eval(ADDRESS)
+    context.eval(before)
     context.eval(re.sub(r"^export ", "", module, flags=re.MULTILINE))
     context.eval(draws_source())
     return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))

@@ -1,5 +1,5 @@
-// Bundles what the explorers take from others into lib/superposition/explorer/vendor/: the marks of Observable Plot
-// and the special functions of stdlib-js. Run by `npm run explorer`.
+// Bundles what the explorers take from others into lib/superposition/explorer/vendor/: the shapes of d3 and the
+// special functions of stdlib-js. Run by `npm run explorer`.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
@@ -7,55 +7,64 @@ import { build } from "esbuild";
 
 const target = new URL("../../lib/superposition/explorer/vendor/", import.meta.url);
 
-// One file for the chart, and two of special functions, the second of which has the first one's, too: a page of the site
-// loads the smaller one if that has all that its formulas call.
-const erfc = `export { default as erfc } from "@stdlib/math-base-special-erfc";
+// One file for the chart, and three of special functions, each of which has those before it, too: a page of the site loads
+// the smallest one that has all that its formulas call.
+const gamma = `export { default as erfc } from "@stdlib/math-base-special-erfc";
 export { default as gammaln } from "@stdlib/math-base-special-gammaln";
 `;
+const beta = `${gamma}export { default as betainc } from "@stdlib/math-base-special-betainc";
+`;
 const entries = {
-  plot: `export { areaY, arrow, axisX, axisY, dot, gridX, gridY, line, plot, rect, ruleX, ruleY } from "@observablehq/plot";`,
-  gamma: erfc,
-  beta: `${erfc}export { default as betainc } from "@stdlib/math-base-special-betainc";
-import bothTails from "@stdlib/math-base-special-kernel-betaincinv";
+  shapes: `export { area, curveStepAfter, line, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, symbolWye } from "d3-shape";
+export { pathRound } from "d3-path";
+`,
+  gamma,
+  beta,
+  inverse: `${beta}import bothTails from "@stdlib/math-base-special-kernel-betaincinv";
 const betaincinv = (p, a, b) => bothTails(a, b, p, 1 - p)[0];
 export { betaincinv };
 `,
 };
 
-// Maps, colour schemes, dates, tips and legends, none of which an explorer draws: their names stay and do nothing.
-const undrawn =
-  /^(d3-geo|d3-scale-chromatic|d3-time-format|isoformat|.*\/marks\/tip\.js|.*\/interactions\/pointer\.js|.*\/legends\/(ramp|swatches)\.js)$/;
-
-// stdlib-js carries its own elementary functions; every browser has them.
+// stdlib-js carries its own elementary functions, and looks for types and abilities that every browser has.
 const native = {
-  abs: "abs", acos: "acos", asin: "asin", ceil: "ceil", cos: "cos", exp: "exp", expm1: "expm1", floor: "floor", ln: "log",
-  log1p: "log1p", max: "max", min: "min", pow: "pow", sin: "sin", sqrt: "sqrt", trunc: "trunc",
+  "array-float64": "Float64Array",
+  "array-uint16": "Uint16Array",
+  "array-uint32": "Uint32Array",
+  "array-uint8": "Uint8Array",
+  "assert-is-little-endian": "true",
+  debug: "() => () => {}",
+  "string-format": "String",
+  "utils-define-nonenumerable-read-only-property": "(object, key, value) => Object.defineProperty(object, key, { value })",
 };
-const elementary = new RegExp(`^@stdlib/math-base-special-(${Object.keys(native).join("|")})$`);
+for (const name of "abs acos asin ceil cos exp expm1 floor log1p max min pow sin sqrt trunc".split(" ")) native[`math-base-special-${name}`] = `Math.${name}`;
+native["math-base-special-ln"] = "Math.log";
 
 const smaller = {
   name: "smaller",
   setup(bundler) {
-    bundler.onResolve({ filter: undrawn }, async ({ path, resolveDir, kind, pluginData }) => {
-      if (pluginData === "resolved") return null;
-      const real = await bundler.resolve(path, { resolveDir, kind, pluginData: "resolved" });
-      return { path: real.path, namespace: "undrawn" };
+    bundler.onResolve({ filter: /^(@stdlib\/|debug$)/ }, ({ path }) => {
+      const name = path.replace("@stdlib/", "");
+      return name in native ? { path: name, namespace: "native" } : null;
     });
-    bundler.onLoad({ filter: /.*/, namespace: "undrawn" }, async ({ path }) => ({
-      contents: Object.keys(await import(path)).map((name) => `export const ${name} = () => undefined;`).join("\n"),
-    }));
-    bundler.onResolve({ filter: elementary }, ({ path }) => ({ path: path.match(elementary)[1], namespace: "native" }));
-    bundler.onLoad({ filter: /.*/, namespace: "native" }, ({ path }) => ({ contents: `module.exports = Math.${native[path]};` }));
-    bundler.onResolve({ filter: /^debug$/ }, () => ({ path: "debug", namespace: "silent" }));
-    bundler.onLoad({ filter: /.*/, namespace: "silent" }, () => ({ contents: "module.exports = () => () => {};" }));
+    bundler.onLoad({ filter: /.*/, namespace: "native" }, ({ path }) => ({ contents: `export default ${native[path]};` }));
+    // As the modules of today, of which only what is called goes into the bundle.
+    bundler.onLoad({ filter: /@stdlib\/.*\.js$/ }, async ({ path }) => ({ contents: modern(await readFile(path, "utf8")) }));
   },
 };
+
+function modern(source) {
+  return source
+    .replace(/^var (\w+) = require\( '([^']+)' \);/gm, 'import $1 from "$2";')
+    .replace(/^var (\w+) = require\( '([^']+)' \)\.(\w+);/gm, 'import $1_all from "$2"; var $1 = $1_all.$3;')
+    .replace(/^module\.exports = (.+);/gm, "export default $1;");
+}
 
 const packages = new Map();
 
 async function note(inputs) {
   const folders = Object.entries(inputs)
-    .filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && !path.startsWith("undrawn:"))
+    .filter(([path, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0])
     .filter(Boolean);
   for (const folder of new Set(folders)) {
@@ -103,8 +112,8 @@ const rows = [...others, [`${stdlib.length} packages of @stdlib`, { license: [..
 const listed = rows.map(([label, { license }]) => `| ${label} | ${license} |`).join("\n");
 const readme = `# What the explorers take from others
 
-\`plot.js\` holds the used part of Observable Plot (with the parts of d3 it needs), \`gamma.js\` and \`beta.js\` that of
-stdlib-js's special functions, minified by esbuild. They are written by \`make vendor\` (\`npm ci && npm run explorer\` in \`tools/vendor\`, whose \`explorer.mjs\`
+\`shapes.js\` holds the shapes of d3 that charts use, \`gamma.js\`, \`beta.js\` and \`inverse.js\` the special functions of
+stdlib-js that formulas call, minified by esbuild. They are written by \`make vendor\` (\`npm ci && npm run explorer\` in \`tools/vendor\`, whose \`explorer.mjs\`
 says what is left out and why); nobody who does not rebuild it needs Node. Licence texts: \`LICENSES.txt\`.
 
 | package | licence |

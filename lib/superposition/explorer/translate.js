@@ -1,6 +1,6 @@
 // Text into functions, in a notebook. A page has them in a file of its own: see page.js.
 
-import { betainc, betaincinv, erfc, gammaln } from "./vendor/beta.js";
+import { betainc, betaincinv, erfc, gammaln } from "./vendor/inverse.js";
 
 const special = { betainc, betaincinv, erfc, gammaln };
 

@@ -45,7 +45,7 @@ __all__ = [
 
 _FOLDER = pathlib.Path(__file__).parent
 _MODULES = (
-    "vendor/plot.js",
+    "vendor/shapes.js",
     "numbers.js",
     "expressions.js",
     "words.js",
@@ -55,8 +55,8 @@ _MODULES = (
     "scenes.js",
     "explorer.js",
 )
-# The file with what formulas call beside Math; the second has the first one's, too, and is four times as long.
-_SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc", "betaincinv"}}
+# The file with what formulas call beside Math; each has what those before it have, and is longer by far.
+_SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc"}, "inverse": {"betaincinv"}}
 # Words of an expression that are no names of numbers; expressions.js has the same.
 _NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")
 _CONSTANTS = {"Math", "NaN", "Infinity", "true", "false"}
@@ -80,7 +80,7 @@ def module_source():
     Its default export is the anywidget; `hydrate(root)` brings stored explorers to life on a page without a kernel;
     `evaluate(code, scope)` and `formatValue(number)` are for tests.
     """
-    *parts, entry = ("vendor/beta.js", "translate.js", *_MODULES)
+    *parts, entry = ("vendor/inverse.js", "translate.js", *_MODULES)
     return _unexported(_joined(*parts)) + _joined(entry)
 
 
@@ -93,12 +93,12 @@ def script_source():
 @functools.cache
 def still_source():
     """A script that draws explorers without a browser: see still.js."""
-    return _unexported(_joined("vendor/beta.js", "translate.js", *_MODULES, "still.js"))
+    return _unexported(_joined("vendor/inverse.js", "translate.js", *_MODULES, "still.js"))
 
 
 @functools.cache
 def special_source(name):
-    """The special functions of "gamma" or "beta" as a classic script."""
+    """The special functions of "gamma", "beta" or "inverse" as a classic script."""
     return _unexported(_joined(f"vendor/{name}.js"))
 
 
