@@ -110,7 +110,7 @@ def with_drawings(app, body):
 def complete_page(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     # the faces that most lines are set in come with the text, so that no line breaks anew when they arrive
-    context["faces"] = [f"source-serif/source-serif-4-latin-wght-{style}" for style in ("normal", "italic")]
+    context["faces"] = [f"source-serif/source-serif-4-{style}" for style in ("normal", "italic")]
     if 'class="katex' in body:
         context["faces"] += [f"katex/fonts/KaTeX_{face}" for face in ("Main-Regular", "Math-Italic")]
         app.add_css_file("vendor/katex/katex.min.css", priority=400)

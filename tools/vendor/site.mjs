@@ -23,7 +23,6 @@ const parts = [
     package: "@fontsource-variable/source-serif-4",
     folder: "source-serif",
     files: ["LICENSE"],
-    fonts: { from: "files", to: ".", pattern: /^source-serif-4-latin-wght-(normal|italic)\.woff2$/ },
     what: "the typeface of the text, cut to the characters and weights it is set in",
   },
   {
@@ -59,10 +58,16 @@ async function copyPart(part) {
 }
 
 // Every browser the book is read in takes WOFF2, so the style need not name the older formats, which are not vendored.
-async function keepWoff2() {
+// The rarer signs of a face are a file of their own.
+async function nameFonts() {
   const style = join(vendor, "katex", "katex.min.css");
   const text = await readFile(style, "utf8");
-  await writeFile(style, text.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, ""));
+  const named = text.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, "");
+  const range = [...rare].map((character) => `u+${character.codePointAt().toString(16)}`).join();
+  const parted = named.replace(/@font-face\{[^}]*KaTeX_Main-(?:Regular|Bold)\.woff2[^}]*\}/g, (face) =>
+    face + face.replace(".woff2", "-more.woff2").replace("}", `;unicode-range:${range}}`),
+  );
+  await writeFile(style, parted);
 }
 
 // As one script that V8 runs by itself. Its tables of entities are in base64, which V8 alone does not read.
@@ -97,26 +102,54 @@ async function bundleDocument() {
 
 // The characters that a font is cut to. A formula with another one is an error of the build, which reads the list.
 const between = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).join("");
-const text = between(0x20, 0x7e) + between(0xa0, 0xff) + between(0x2010, 0x2027) + "′″‰‹›⁄€™−";
+// Almost every text of the book is set in the first of these; book.css names the second as its own file, which a page loads
+// when it has one of them.
+const letters = between(0x20, 0x7e) + "\u00a0°±²³·¹¼½×÷áäéíóöü" + between(0x2010, 0x2027) + "′″−";
+const more = [...between(0xa1, 0xff) + "‰‹›⁄€™"].filter((character) => !letters.includes(character)).join("");
+const typefaces = [
+  { from: "normal", to: "normal", characters: letters, wght: { min: 400, max: 600 } },
+  { from: "normal", to: "normal-more", characters: more, wght: { min: 400, max: 600 } },
+  { from: "italic", to: "italic", characters: letters, wght: 400 },
+  { from: "italic", to: "italic-more", characters: more, wght: 400 },
+  { from: "italic", to: "bold-italic", characters: letters + more, wght: 600 },
+];
 const mathematics =
   between(0x20, 0x7e) + between(0x391, 0x3c9) + "ϕϑϵϱϖ°∓\u00a0\u200b¬±×÷·−–—‘’“”…†‡⋯⋮⋱′∂∇ℓℏℜℑℵ∀∃∅∈∉∋∑∏∐∫∮√∝∞∠∧∨∩∪∼≃≅≈≠≡≤≥≪≫≺≻⊂⊃⊆⊇⊕⊗⊙⊥⊤⊢⊨∗∘∙⋅⋆⋄" +
   "←→↑↓↔↦⇐⇒⇑⇓⇔⟵⟶⟷⟸⟹⟺⟼⟨⟩⌈⌉⌊⌋∣∥∖△▽◯□■≲≳≜∎ˆ˜ˉ˙¨ˇ˘´`˚⃗⏞⏟\u0338\ue020⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⎷\ue000\ue001";
+// Of the upright letters and signs, those that few formulas have are a file of their own.
+const usual = between(0x20, 0x7e) + "\u00a0\u200bΓΦΩ±¬×÷·–—−…∂∑∏∫√∗∝∞∣∥∼≈≠≡≤≥≪≫→∈⊤⋅⋯⌈⌉⌊⌋⟨⟩′ˉˆ˜";
+const rare = [...mathematics].filter((character) => !usual.includes(character)).join("");
 
-async function cut(folder, characters, options) {
+async function cutMathematics() {
+  const folder = join(vendor, "katex", "fonts");
+  const write = async (to, from, characters) =>
+    writeFile(join(folder, to), await subsetFont(from, characters, { targetFormat: "woff2", noHinting: true }));
   for (const font of await readdir(folder)) {
-    if (!font.endsWith(".woff2")) continue;
-    const file = join(folder, font);
-    await writeFile(file, await subsetFont(await readFile(file), characters, { targetFormat: "woff2", noHinting: true, ...options }));
+    const whole = await readFile(join(folder, font));
+    const parted = /Main-(Regular|Bold)\.woff2/.test(font);
+    await write(font, whole, parted ? [...mathematics].filter((character) => !rare.includes(character)).join("") : mathematics);
+    if (parted) await write(font.replace(".woff2", "-more.woff2"), whole, rare);
+  }
+}
+
+async function cutText() {
+  const folder = join(vendor, "source-serif");
+  const options = { targetFormat: "woff2", noHinting: true, keepFeatures: ["kern", "liga", "lnum", "tnum", "mark"] };
+  const whole = (style) => join(modules, "@fontsource-variable/source-serif-4/files", `source-serif-4-latin-wght-${style}.woff2`);
+  for (const { from, to, characters, wght } of typefaces) {
+    const font = await subsetFont(await readFile(whole(from)), characters, { ...options, variationAxes: { wght } });
+    await writeFile(join(folder, `source-serif-4-${to}.woff2`), font);
   }
 }
 
 await rm(vendor, { recursive: true, force: true });
 const rows = [];
 for (const part of parts) rows.push(await copyPart(part));
-await keepWoff2();
-await cut(join(vendor, "source-serif"), text, { keepFeatures: ["kern", "liga", "lnum", "tnum", "mark"], variationAxes: { wght: { min: 400, max: 600 } } });
-await cut(join(vendor, "katex", "fonts"), mathematics);
+await nameFonts();
+await cutText();
+await cutMathematics();
 await writeFile(join(vendor, "katex", "characters.txt"), mathematics);
+await writeFile(join(vendor, "source-serif", "rarer.txt"), more);
 await bundleDocument();
 await writeFile(join(vendor, "README.md"), `# Vendored files of the site
 

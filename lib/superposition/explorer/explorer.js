@@ -342,10 +342,17 @@ class Explorer {
   }
 }
 
+// Of a page that is still on its way, what something follows has arrived whole.
+function isWhole(node) {
+  if (document.readyState !== "loading") return true;
+  return Boolean(node.nextSibling) || (node.parentNode !== null && isWhole(node.parentNode));
+}
+
 // Brings every explorer below root to life, one after the other, so that the first need not wait for the last.
 // The declaration is in its figure, as JSON; one that cannot be shown leaves the others alone.
 export async function hydrate(root = document) {
   for (const figure of root.querySelectorAll("figure.sp-explorer:not(.sp-ready)")) {
+    if (!isWhole(figure) || figure.querySelector(".sp-failed")) continue;
     const still = figure.cloneNode(true);
     try {
       new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent)).start();

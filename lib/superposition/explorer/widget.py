@@ -65,7 +65,8 @@ _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 def _joined(*names):
     parts = ((_FOLDER / name).read_text(encoding="utf-8") for name in names)
-    return "\n".join(re.sub(r"^import .*\n", "", part, flags=re.MULTILINE) for part in parts)
+    # what is not run stays here: imports of the files that are joined, and what is said of the code
+    return "\n".join(re.sub(r"^(import .*|\s*//.*)\n", "", part, flags=re.MULTILINE) for part in parts)
 
 
 def _unexported(source):
@@ -99,7 +100,13 @@ def still_source():
 @functools.cache
 def special_source(name):
     """The special functions of "gamma", "beta" or "inverse" as a classic script."""
-    return _unexported(_joined(f"vendor/{name}.js"))
+    return f"{_unexported(_joined(f'vendor/{name}.js'))}\n{_added({'special': json.dumps(name)})}"
+
+
+def _added(part):
+    """A script's part of a page, which page.js takes up: JavaScript by name."""
+    given = ", ".join(f"{name}: {code}" for name, code in part.items())
+    return f"(globalThis.superposition ??= []).push({{ {given} }});\n"
 
 
 def page_source(declarations, draws=None):
@@ -117,14 +124,16 @@ def page_source(declarations, draws=None):
     special : str or None
         The name of the `special_source` that the formulas call.
     source : str
-        A classic script: the formulas as functions, and the call that brings the explorers to life.
+        A classic script: the formulas as functions. With it and the others, in any order, the explorers come to life.
     """
     expressions = sorted({expression for declaration in declarations for expression in _expressions(declaration)})
     called = set(re.findall(r"\b\w+(?=\()", " ".join(code for _, code in expressions)))
     special = next((name for name in reversed(_SPECIAL) if called & _SPECIAL[name]), None)
     functions = (f"{json.dumps(f'{names}:{code}')}: ({names}) => ({code}),\n" for names, code in expressions)
-    place = f"superposition.draws = new URL({json.dumps(draws)}, document.currentScript.src).href;\n" if draws else ""
-    return special, f"superposition.define({{\n{''.join(functions)}}});\n{place}superposition.hydrate();\n"
+    part = {"special": json.dumps(special), "functions": f"{{\n{''.join(functions)}}}"}
+    if draws:
+        part["draws"] = f"new URL({json.dumps(draws)}, document.currentScript.src).href"
+    return special, _added(part)
 
 
 def _expressions(part):

@@ -64,13 +64,19 @@ function setUpCopying() {
 // What scrolls sideways must be reachable by keyboard, and nothing else should be a stop on the way.
 function setUpScrolling() {
   const elements = document.querySelectorAll("article pre, .math-scroll, .math.long, .table-scroll, .cell_output > .text_html");
-  const check = (element) => {
-    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
-    else element.removeAttribute("tabindex");
+  // all are measured before one is changed, or the page would be laid out once for each
+  const check = (list) => {
+    const wide = list.map((element) => element.scrollWidth > element.clientWidth);
+    list.forEach((element, i) => {
+      if (wide[i]) element.tabIndex = 0;
+      else element.removeAttribute("tabindex");
+    });
   };
-  const observer = new ResizeObserver((entries) => entries.forEach((entry) => check(entry.target)));
+  const observer = new ResizeObserver((entries) => check(entries.map(({ target }) => target)));
   elements.forEach((element) => observer.observe(element));
-  document.fonts.addEventListener("loadingdone", () => elements.forEach(check));
+  // what is folded is measured when it unfolds, since its size changes then
+  const shown = () => [...elements].filter((element) => !element.closest("details:not([open])"));
+  document.fonts.addEventListener("loadingdone", () => check(shown()));
 }
 
 function setUpSectionInView() {
