@@ -22,7 +22,7 @@ from superposition.symbols import NOTATION
 KATEX = Path(__file__).parent / "vendor" / "katex"
 CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
 MOST_UNBROKEN = 30  # letters; more may be wider than a phone
-MOST_KEPT = 12  # letters that a formula may have to stay in one line with the mark that follows it
+MOST_KEPT = 16  # letters that a formula may have to stay in one line with the mark that follows it
 CLOSING = re.compile(r"[.,;:!?)\]’”]+")
 LETTERS = {entry.math for entry in NOTATION}
 CHARACTERS = set((KATEX / "characters.txt").read_text(encoding="utf-8"))

@@ -67,8 +67,8 @@ def test_the_mark_of_a_cell_is_large_enough_to_touch_and_stands_on_the_page(chap
         assert 0 <= box["left"] < box["right"] <= width
 
 
-# Cells that show nothing, between two things that show something, with the room between those and what is theirs anyway.
-ROOM = """() => [...document.querySelectorAll(".cell:has(> details.code:last-child)")]
+# Cells that show nothing, between two things that show something: the room between those, and what is theirs anyway.
+ROOM = """() => [...document.querySelectorAll("article .silent")]
   .map(({ previousElementSibling: before, nextElementSibling: after }) => [before, after])
   .filter((two) => two.every((each) => each?.checkVisibility() && each.offsetHeight > 0))
   .map(([before, after]) => [after.getBoundingClientRect().top - before.getBoundingClientRect().bottom, parseFloat(getComputedStyle(before).marginBottom)])"""
@@ -169,3 +169,26 @@ def test_the_last_section_is_marked_at_the_end_of_the_page(chapter):
     chapter.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
     last = chapter.locator(".on-this-page.wide a").last
     chapter.wait_for_function("(link) => link.getAttribute('aria-current') === 'true'", arg=last.element_handle())
+
+
+# Words of drawings that lie on other words, deeper than the room that letters have above and below them.
+OVERLAPPING = """() => [...document.querySelectorAll("article .plot")].flatMap((drawing) => {
+  const words = [...drawing.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  const boxes = words.map((text) => text.getBoundingClientRect());
+  return boxes.flatMap((one, i) => boxes.slice(i + 1).flatMap((other, j) => {
+    const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    return across > 2 && down > 3 ? [`${words[i].textContent} / ${words[i + 1 + j].textContent}`] : [];
+  }));
+})"""
+
+
+@pytest.mark.parametrize(
+    "name", ["directions", "sparsity", "booleanish", "compounding_noise", "error_correction", "is_it_a_win"]
+)
+def test_words_of_drawings_do_not_lie_on_one_another(site, new_page, name):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{site}/book/{name}.html")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(OVERLAPPING) == [], width
