@@ -9,6 +9,8 @@ REFERENCES = re.compile(r'(?:url\(#|href="#)([^")]+)')
 # Drawn on white, which is the page's own business.
 GROUND = re.compile(r'<path d="[^"]*" style="fill: #ffffff"/>')
 PROLOGUE = re.compile(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->", re.DOTALL)
+# The words beside an axis, and how far to the right they stand.
+UPRIGHT = re.compile(r'<text(?=[^>]*transform="rotate\(-90 ([\d.]+))')
 SIZE = re.compile(r'<svg\b[^>]*\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 CSS_PIXELS = 4 / 3  # in a point
 
@@ -41,12 +43,16 @@ def inline(svg, prefix, alt):
     width, height = (float(side) for side in size.groups())
     drawn = GROUND.sub("", PROLOGUE.sub("", svg[size.end() :]))
     used = set(REFERENCES.findall(drawn))
+    drawn = re.sub(r'<g id="legend_\d+">', '<g class="legend">', drawn)
     drawn = re.sub(r' id="([^"]*)"', lambda id: f' id="{prefix}{id[1]}"' if id[1] in used else "", drawn)
     drawn = REFERENCES.sub(lambda named: named[0].replace(named[1], prefix + named[1]), drawn).replace(
         "xlink:href", "href"
     )
     drawn = re.sub(r" font-family: [^;\"]*;", "", drawn.replace(' transform="rotate(-0', ' transform="rotate(0'))
     drawn = re.sub(r"font-size: ([\d.]+px)", r"font-size: calc(\1*var(--larger,1))", drawn)
+    drawn = UPRIGHT.sub(
+        lambda text: f'<text class="upright-{"left" if float(text[1]) < width / 2 else "right"}"', drawn
+    )
     drawn = re.sub(r">\s+<", "><", PLACES.sub(_shorter, drawn)).strip()
     return (
         f'<svg class="plot" role="img" aria-label="{html.escape(alt)}" viewBox="0 0 {width:g} {height:g}" '

@@ -1,6 +1,7 @@
 """What is folded on a page, and how what is left reads.
 
-Every code cell's source folds; one switch in the header opens all of them. A run of cells that carry the same words as
+Every code cell's source folds; one switch in the header opens all of them. Cells that show nothing are set apart, so that
+they take no room. A run of cells that carry the same words as
 `fold` in their metadata becomes one block with those words as its summary. The line of a check and the line that says
 how sure a formula is are set apart from running text.
 """
@@ -50,6 +51,10 @@ def wrap(children, summary, *classes):
 
 def is_cell(node):
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def is_silent(node):
+    return is_cell(node) and all(isinstance(child, Fold) for child in node.children)
 
 
 def folds_of(path):
@@ -104,6 +109,15 @@ class FoldCode(SphinxPostTransform):
             source = [child for child in cell.children if child.get("nb_element") == "cell_code_source"]
             if source:
                 wrap(source, "Code", "code")
+        for parent in {id(cell.parent): cell.parent for cell in self.document.findall(is_cell)}.values():
+            for silent, run in groupby(list(parent.children), key=is_silent):
+                if silent:
+                    run = list(run)
+                    together = nodes.container(classes=["silent"])
+                    parent.insert(parent.index(run[0]), together)
+                    for cell in run:
+                        parent.remove(cell)
+                        together += cell
 
 
 class SetApart(SphinxPostTransform):

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 from py_mini_racer import MiniRacer
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -21,6 +22,8 @@ from superposition.symbols import NOTATION
 KATEX = Path(__file__).parent / "vendor" / "katex"
 CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder": 2, "mover": 2, "munderover": 3}
 MOST_UNBROKEN = 30  # letters; more may be wider than a phone
+MOST_KEPT = 16  # letters that a formula may have to stay in one line with the mark that follows it
+CLOSING = re.compile(r"[.,;:!?)\]’”]+")
 LETTERS = {entry.math for entry in NOTATION}
 CHARACTERS = set((KATEX / "characters.txt").read_text(encoding="utf-8"))
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
@@ -98,17 +101,34 @@ def display_tex(node):
     return NUMBERED_ENVIRONMENT.sub(r"\\\1{\2*}", source)
 
 
-def unbroken(formula):
-    """How many letters of a formula within a line stand in one piece, which cannot go on in the next line."""
-    pieces = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="katex-base">')
-    return max(len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in pieces)
+def pieces(formula):
+    """How many letters stand in each piece of a formula within a line, which cannot go on in the next line."""
+    shown = re.sub("<math.*?</math>", "", formula, flags=re.DOTALL).split('<span class="katex-base">')
+    return [len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in shown]
+
+
+class KeepClosingMarks(SphinxPostTransform):
+    """Keep a short formula in one line with what closes after it: browsers would begin the next line with the full stop."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            mark = CLOSING.match(after) if isinstance(after, nodes.Text) else None
+            if mark and sum(pieces(typeset_node(formula, formula.astext().strip(), display=False))) <= MOST_KEPT:
+                after.parent.replace(after, nodes.Text(after[mark.end() :]))
+                kept = nodes.inline(classes=["whole"])
+                formula.replace_self(kept)
+                kept += [formula, nodes.Text(mark[0])]
 
 
 def visit_inline(self, node):
     tex = node.astext().strip()
     letter = {"data-letter": tex} if tex in LETTERS else {}
     formula = typeset_node(node, tex, display=False)
-    classes = "math notranslate nohighlight" + (" long" if unbroken(formula) > MOST_UNBROKEN else "")
+    classes = "math notranslate nohighlight" + (" long" if max(pieces(formula)) > MOST_UNBROKEN else "")
     self.body.append(self.starttag(node, "span", "", CLASS=classes, **letter) + formula + "</span>")
     raise nodes.SkipNode
 
@@ -125,4 +145,5 @@ def visit_display(self, node):
 
 
 def setup(app):
+    app.add_post_transform(KeepClosingMarks)
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))

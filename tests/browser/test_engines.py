@@ -5,14 +5,13 @@ import pathlib
 from types import SimpleNamespace
 
 import pytest
-from engines import ENGINES, LISTENING
+from engines import ENGINES, FRAME, LISTENING, PATIENCE
 
 from conftest import BUILT, QuietHandler
 from tests.stored import DECLARATIONS
 
-WIDTH = 1280
-# WebKit is asked for by name, since not all of it holds there yet: ENGINES=firefox,webkit make test
-TRIED = os.environ.get("ENGINES", "firefox").split(",")
+WIDTH, NARROW = 1280, 390
+TRIED = os.environ.get("ENGINES", "firefox,webkit").split(",")
 PAGES = {}
 for (path, id), declaration in DECLARATIONS:
     PAGES.setdefault(path, {})[id] = declaration
@@ -36,9 +35,10 @@ class Listening(QuietHandler):
 
     def do_GET(self):
         path = pathlib.Path(self.translate_path(self.path))
-        if path.suffix != ".html":
+        if path.suffix != ".html" and self.path != "/frame":
             return super().do_GET()
-        page = path.read_text(encoding="utf-8").replace("<head>", f"<head>{LISTENING}", 1).encode()
+        page = FRAME if self.path == "/frame" else path.read_text(encoding="utf-8")
+        page = page.replace("<head>", f"<head>{LISTENING}", 1).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
@@ -78,36 +78,60 @@ LANDED = """([id, name, position]) => {
 # Everything that can be moved, those of the second kind in the picture itself.
 SLIDERS, CONTROLS = ".sp-sliders input", ".sp-controls input:not([hidden])"
 COUNT = "([id, kind]) => document.getElementById(id).querySelectorAll(kind).length"
-# One of them, once what was asked of it is painted.
-SHOWN = """async ([id, kind, i, focus]) => {
-  const figure = document.getElementById(id), input = figure.querySelectorAll(kind)[i];
-  if (focus) {
-    input.scrollIntoView({ block: "center", behavior: "instant" });
-    input.focus({ preventScroll: true });
+# What the tests do on a page: hold an input in sight and remember how all stands, and see it move from there.
+HANDS = """() => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const value = ({ type, checked, value }) => (type === "checkbox" ? Number(checked) : Number(value));
+  const chart = (figure) => figure.querySelector("svg.sp-plot").outerHTML.replace(/plot-(clip|marker)-\\d+|sp-\\d+-/g, "");
+  const rectangle = (part) => {
+    const { x, y, width, height } = part.getBoundingClientRect();
+    return [x, y, width, height];
+  };
+  async function inSight(part) {
+    part.scrollIntoView({ block: "center", behavior: "instant" });
+    await frame();
+    await frame();  // what was asked for before is painted
   }
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const { x, y, width, height } = input.getBoundingClientRect();
-  const picture = figure.querySelector("svg.sp-plot").getBoundingClientRect();
-  return {
-    value: input.type === "checkbox" ? Number(input.checked) : Number(input.value), low: Number(input.min), high: Number(input.max),
-    type: input.type, name: input.name, box: [x, y, width, height],
-    picture: [picture.x, picture.y, picture.width, picture.height], focused: document.activeElement === input,
-    chart: figure.querySelector("svg.sp-plot").outerHTML.replace(/plot-(clip|marker)-\\d+|sp-\\d+-/g, ""),
+  let held;
+  window.hands = {
+    async hold([id, kind, i, anew]) {
+      const figure = document.getElementById(id);
+      if (anew) figure.querySelector(".sp-tools button:last-child").click();
+      const input = figure.querySelectorAll(kind)[i];
+      input.focus({ preventScroll: true });
+      await inSight(input);
+      held = { figure, input, value: value(input), chart: chart(figure) };
+      return {
+        value: held.value, low: Number(input.min), high: Number(input.max), type: input.type, name: input.name,
+        box: rectangle(input), picture: rectangle(figure.querySelector("svg.sp-plot")), focused: document.activeElement === input,
+      };
+    },
+    async moved(patience) {
+      const { figure, input } = held;
+      const seen = () => [value(input) !== held.value, chart(figure) !== held.chart];
+      for (const end = performance.now() + patience; performance.now() < end && seen().includes(false); ) await frame();
+      return seen();
+    },
+    async find([where, words]) {
+      const button = [...document.querySelectorAll(where)].find((button) => button.textContent.includes(words));
+      await inSight(button);
+      const [x, y, width, height] = rectangle(button);
+      return [x + width / 2, y + height / 2];
+    },
   };
 }"""
-BUTTON = """([where, words]) => {
-  const button = [...document.querySelectorAll(where)].find((button) => button.textContent.includes(words));
-  button.scrollIntoView({ block: "center", behavior: "instant" });
-  const { x, y, width, height } = button.getBoundingClientRect();
-  return [x + width / 2, y + height / 2];
-}"""
-COLOURS = """() => [document.documentElement.dataset.theme, getComputedStyle(document.documentElement).colorScheme,
-  getComputedStyle(document.body).color, getComputedStyle(document.querySelector("figure.sp-ready")).backgroundColor]"""
-TOO_WIDE = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+COLOURS = """() => [document.documentElement.dataset.mode, document.documentElement.dataset.theme,
+  getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.body).color,
+  getComputedStyle(document.querySelector("figure.sp-ready")).backgroundColor]"""
+TOO_WIDE = """() => {
   const wide = [...document.querySelectorAll("figure.sp-explorer :not(svg *)")].filter((part) =>
     part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 0.5);
-  return [innerWidth, document.documentElement.scrollWidth > innerWidth, wide.map((part) => part.outerHTML.slice(0, 80))];
+  return [document.documentElement.scrollWidth > innerWidth, wide.map((part) => part.outerHTML.slice(0, 80))];
+}"""
+# Its charts are drawn anew in the frames that follow.
+AS_WIDE = """async (width) => {
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  return innerWidth === width;
 }"""
 
 
@@ -122,18 +146,32 @@ class Page:
         """The id of its explorer and the place of each input of a kind."""
         return [(id, i) for id in self.explorers for i in range(self.engine.evaluate(COUNT, [id, kind]))]
 
-    def reset(self, id):
-        self.engine.click(self.engine.evaluate(BUTTON, [f"#{id} .sp-tools button", "Reset"]))
+    def resize(self, width):
+        self.engine.resize(width)
+        self.engine.wait_for(AS_WIDE, width)
 
-    def shown(self, id, kind, i, focus=False):
-        return SimpleNamespace(**self.engine.evaluate(SHOWN, [id, kind, i, focus]))
+    def hold(self, id, kind, i, anew=False):
+        """Take the focus to an input, in its explorer's first setting if `anew`, and say where it is and what it shows."""
+        return SimpleNamespace(**self.engine.evaluate("(which) => hands.hold(which)", [id, kind, i, anew]))
 
-    def moved_by_keyboard(self, id, kind, i):
-        before = self.shown(id, kind, i, focus=True)
-        keys = {"checkbox": "Space", "range": "ArrowRight" if before.value < before.high else "ArrowLeft"}
-        assert before.focused
-        self.engine.press(keys[before.type])
-        return before, self.shown(id, kind, i)
+    def moves(self, held):
+        """Whether what is held comes to move itself and its chart."""
+        value, chart = self.engine.evaluate("(patience) => hands.moved(patience)", 1000 * PATIENCE / 4)
+        assert value, f"{held.name} keeps its value"
+        assert chart, f"{held.name} leaves the chart alone"
+
+    def moves_by_keyboard(self, held):
+        assert held.focused, held.name
+        arrow = "ArrowRight" if held.value < held.high else "ArrowLeft"
+        self.engine.press("Space" if held.type == "checkbox" else arrow)
+        self.moves(held)
+
+    def moves_by_pointer(self, held, start, end):
+        self.engine.drag(start, end)
+        self.moves(held)
+
+    def click(self, where, words=""):
+        self.engine.click(self.engine.evaluate("(what) => hands.find(what)", [where, words]))
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +185,7 @@ def loaded(request, engine_named, listening_site):
     position = last if slider["start"] < last else 0
     engine.open(f"{listening_site}/{path}#{id}?{slider['symbol']}={slider['values'][position]}", WIDTH)
     engine.wait_for(READY)
+    engine.evaluate(HANDS)
     page = Page(engine, explorers)
     page.link = [id, slider["symbol"], position]
     return page
@@ -154,6 +193,8 @@ def loaded(request, engine_named, listening_site):
 
 @pytest.fixture
 def page(loaded):
+    if loaded.engine.evaluate("() => innerWidth") != WIDTH:
+        loaded.resize(WIDTH)
     yield loaded
     complaints = loaded.engine.complaints()
     assert not complaints, "\n".join(complaints)
@@ -172,9 +213,7 @@ def test_link_restores_its_setting_and_lands(page):
 @on_every_page
 def test_every_slider_moves_its_chart_by_keyboard(page):
     for id, i in page.inputs(SLIDERS):
-        before, after = page.moved_by_keyboard(id, SLIDERS, i)
-        assert after.value != before.value, (id, before.name)
-        assert after.chart != before.chart, (id, before.name)
+        page.moves_by_keyboard(page.hold(id, SLIDERS, i))
 
 
 @on_every_page
@@ -182,45 +221,32 @@ def test_a_slider_of_every_explorer_is_dragged(page):
     for id, i in page.inputs(SLIDERS):
         if i:
             continue
-        before = page.shown(id, SLIDERS, i, focus=True)
-        x, y, width, height = before.box
-        part = (before.value - before.low) / (before.high - before.low)
+        held = page.hold(id, SLIDERS, i)
+        x, y, width, height = held.box
+        part = (held.value - held.low) / (held.high - held.low)
         thumb = x + 9 + part * (width - 18), y + height / 2
-        page.engine.drag(thumb, (x + width * (0.2 if part > 0.5 else 0.8), y + height / 2))
-        after = page.shown(id, SLIDERS, i)
-        assert after.value != before.value, (id, before.name)
-        assert after.chart != before.chart, (id, before.name)
+        page.moves_by_pointer(held, thumb, (x + width * (0.2 if part > 0.5 else 0.8), y + height / 2))
 
 
 @on_pages_with_pictures
 def test_switches_and_handles_follow_the_keyboard(page):
     controls = page.inputs(CONTROLS)
     assert {id for id, _ in controls} == {id for id, declaration in page.explorers.items() if "scene" in declaration}
-    for id in page.explorers:
-        page.reset(id)
     for id, i in controls:
-        if not page.engine.space_flips and page.shown(id, CONTROLS, i).type == "checkbox":
-            continue
-        before, after = page.moved_by_keyboard(id, CONTROLS, i)
-        assert after.value != before.value, (id, before.name)
-        assert after.chart != before.chart, (id, before.name)
+        held = page.hold(id, CONTROLS, i, anew=True)
+        if page.engine.space_flips or held.type != "checkbox":
+            page.moves_by_keyboard(held)
 
 
 @on_pages_with_pictures
 def test_switches_and_handles_follow_the_pointer(page):
-    for id in page.explorers:
-        page.reset(id)
     for id, i in page.inputs(CONTROLS):
-        page.reset(id)  # or one would lie on another
-        before = page.shown(id, CONTROLS, i, focus=True)
-        x, y, width, height = before.box
+        held = page.hold(id, CONTROLS, i, anew=True)  # or one would lie on another
+        x, y, width, height = held.box
         centre = x + width / 2, y + height / 2
-        left, top, wide, high = before.picture
+        left, top, wide, high = held.picture
         across = left + wide / 2 + (80 if centre[0] < left + wide / 2 else -80), top + high / 2
-        page.engine.drag(centre, centre if before.type == "checkbox" else across)
-        after = page.shown(id, CONTROLS, i)
-        assert after.value != before.value, (id, before.name)
-        assert after.chart != before.chart, (id, before.name)
+        page.moves_by_pointer(held, centre, centre if held.type == "checkbox" else across)
 
 
 @on_pages_that_draw
@@ -228,7 +254,7 @@ def test_draw_one_answers(page):
     for id, declaration in page.explorers.items():
         if "one" not in declaration.get("draws", ()):
             continue
-        page.engine.click(page.engine.evaluate(BUTTON, [f"#{id} button", "Draw one"]))
+        page.click(f"#{id} button", "Draw one")
         page.engine.wait_for(
             "(id) => /^Drawn with seed \\d+: /.test(document.querySelector(`#${id} .sp-result`).innerText)", id
         )
@@ -236,19 +262,19 @@ def test_draw_one_answers(page):
 
 @on_every_page
 def test_switch_turns_the_page_and_its_explorers_dark_and_light(page):
-    seen = []
+    found = {}
     for _ in range(3):
-        page.engine.click(page.engine.evaluate(BUTTON, ["button.mode", ""]))
-        seen.append(page.engine.evaluate(COLOURS))
-    found = dict((theme, colours) for theme, *colours in seen)
+        mode, theme, *colours = page.engine.evaluate(COLOURS)
+        found[theme] = colours
+        if len(found) == 2:
+            break
+        page.click("button.mode")
+        page.engine.wait_for("(mode) => document.documentElement.dataset.mode !== mode", mode)
     assert set(found) == {"light", "dark"}
     assert not set(found["light"]) & set(found["dark"])
 
 
 @on_every_page
-def test_nothing_is_wider_than_the_narrowest_window(page):
-    try:
-        page.engine.resize(page.engine.narrowest)
-        assert page.engine.evaluate(TOO_WIDE) == [page.engine.narrowest, False, []]
-    finally:
-        page.engine.resize(WIDTH)
+def test_nothing_is_wider_than_a_phone(page):
+    page.resize(NARROW)
+    assert page.engine.evaluate(TOO_WIDE) == [False, []]

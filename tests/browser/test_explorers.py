@@ -237,6 +237,29 @@ def test_address_restores_the_setting(explorer):
     assert explorer.figure.evaluate(IN_SIGHT)
 
 
+# As a font or picture that arrives late, in a browser that does not hold what is in sight: WebKit.
+GROWN_ABOVE = """async (figure) => {
+  const before = figure.getBoundingClientRect().top;
+  const late = document.createElement("div");
+  late.style.height = "500px";
+  document.documentElement.style.overflowAnchor = "none";
+  document.querySelector("article").prepend(late);
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  return figure.getBoundingClientRect().top - before;
+}"""
+
+
+def test_what_grows_above_a_place_does_not_move_it_until_the_reader_leaves(site, new_page):
+    page = new_page()
+    page.goto(f"{site}/book/directions.html#how-many-fit?")
+    figure = page.locator("#how-many-fit.sp-ready")
+    figure.wait_for()
+    page.wait_for_function("document.readyState === 'complete'")
+    assert abs(figure.evaluate(GROWN_ABOVE)) < 2
+    page.evaluate("scrollBy({ top: -40, behavior: 'instant' })")
+    assert figure.evaluate(GROWN_ABOVE) > 400
+
+
 def test_page_opens_at_the_setting_in_its_address(page_and_ids, new_page):
     address, ids = page_and_ids
     page = new_page()

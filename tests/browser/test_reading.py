@@ -67,6 +67,61 @@ def test_the_mark_of_a_cell_is_large_enough_to_touch_and_stands_on_the_page(chap
         assert 0 <= box["left"] < box["right"] <= width
 
 
+# Cells that show nothing, between two things that show something: the room between those, and what is theirs anyway.
+ROOM = """() => [...document.querySelectorAll("article .silent")]
+  .map(({ previousElementSibling: before, nextElementSibling: after }) => [before, after])
+  .filter((two) => two.every((each) => each?.checkVisibility() && each.offsetHeight > 0))
+  .map(([before, after]) => [after.getBoundingClientRect().top - before.getBoundingClientRect().bottom, parseFloat(getComputedStyle(before).marginBottom)])"""
+
+
+def test_a_cell_that_shows_nothing_leaves_no_gap(chapter):
+    for width in (390, 1280):
+        chapter.set_viewport_size({"width": width, "height": 800})
+        found = chapter.evaluate(ROOM)
+        assert len(found) > 10
+        for room, own in found:
+            assert room < own + 5
+
+
+# How far the marks reach over one another and over what the cells show, where they are not beside it.
+COVERED = """() => {
+  const boxes = (what) => [...document.querySelectorAll(what)].filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
+  const both = (one, other) => Math.min(one.right, other.right) > Math.max(one.left, other.left)
+    ? Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) : -1;
+  const marks = boxes("article details.code > summary"), shown = boxes(".cell_output > *");
+  return [
+    Math.max(...marks.flatMap((mark, i) => marks.slice(i + 1).map((other) => both(mark, other)))),
+    Math.max(...marks.flatMap((mark) => shown.map((part) => both(mark, part)))),
+  ];
+}"""
+
+
+def test_marks_of_cells_lie_neither_on_one_another_nor_on_what_is_shown(chapter):
+    for width in (390, 800, 1280):
+        chapter.set_viewport_size({"width": width, "height": 800})
+        each_other, shown = chapter.evaluate(COVERED)
+        assert each_other <= 0
+        assert shown < 5
+
+
+# Whether the first letter after a formula, if it closes, stands in the line below.
+PARTED = """() => [...document.querySelectorAll("span.math:not(.long)")].filter((formula) => {
+  const after = formula.nextSibling;
+  if (after?.nodeType !== Node.TEXT_NODE || !/^[.,;:!?)]/.test(after.data)) return false;
+  const mark = document.createRange();
+  mark.setStart(after, 0);
+  mark.setEnd(after, 1);
+  return formula.innerText.length < 12 && mark.getBoundingClientRect().left < formula.getBoundingClientRect().left;
+}).map((formula) => formula.parentElement.innerText)"""
+
+
+def test_no_line_begins_with_the_full_stop_after_a_formula(site, new_page):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{site}/book/directions.html")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(PARTED) == []
+
+
 def test_storage_that_is_denied_breaks_nothing(site, new_page):
     page = new_page()
     failures = []
@@ -114,3 +169,26 @@ def test_the_last_section_is_marked_at_the_end_of_the_page(chapter):
     chapter.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
     last = chapter.locator(".on-this-page.wide a").last
     chapter.wait_for_function("(link) => link.getAttribute('aria-current') === 'true'", arg=last.element_handle())
+
+
+# Words of drawings that lie on other words, deeper than the room that letters have above and below them.
+OVERLAPPING = """() => [...document.querySelectorAll("article .plot")].flatMap((drawing) => {
+  const words = [...drawing.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  const boxes = words.map((text) => text.getBoundingClientRect());
+  return boxes.flatMap((one, i) => boxes.slice(i + 1).flatMap((other, j) => {
+    const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    return across > 2 && down > 3 ? [`${words[i].textContent} / ${words[i + 1 + j].textContent}`] : [];
+  }));
+})"""
+
+
+@pytest.mark.parametrize(
+    "name", ["directions", "sparsity", "booleanish", "compounding_noise", "error_correction", "is_it_a_win"]
+)
+def test_words_of_drawings_do_not_lie_on_one_another(site, new_page, name):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{site}/book/{name}.html")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(OVERLAPPING) == [], width

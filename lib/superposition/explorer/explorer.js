@@ -203,12 +203,19 @@ class Explorer {
     if (known) this.land();
   };
 
-  // Fonts that arrive above the place may move it: WebKit was seen to land elsewhere.
+  // What arrives late above the place moves it, and WebKit does not hold it: go there again until the reader has left.
   land() {
-    const land = () => this.figure.scrollIntoView({ behavior: "instant" });
-    land();
-    const there = window.scrollY;
-    document.fonts.ready.then(() => window.scrollY === there && land());
+    const land = () => {
+      this.figure.scrollIntoView({ behavior: "instant" });
+      return window.scrollY;
+    };
+    let there = land();
+    this.landing?.disconnect();
+    this.landing = new ResizeObserver(() => {
+      if (window.scrollY === there) there = land();
+      else this.landing.disconnect();
+    });
+    this.landing.observe(document.body);
   }
 
   // The first change of a frame is painted at once; those that follow in the same frame wait for the next.
