@@ -153,10 +153,10 @@ AS_LOADED = """async () => {
 ALL_READY = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) =>
     figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot") && !figure.querySelector(".sp-failed"))"""
 
-# How much of the window moved by itself, in the worst five seconds.
+# How much of the window moved, in the worst five seconds. Nothing is touched meanwhile, though Chromium takes the setting of
+# a phone's window for an input and would excuse what moves in half a second after it.
 SHIFTS = """new PerformanceObserver((list) => {
-  for (const { hadRecentInput, value, startTime } of list.getEntries()) {
-    if (hadRecentInput) continue;
+  for (const { value, startTime } of list.getEntries()) {
     const at = window.shift;
     if (at && startTime - at.last < 1000 && startTime - at.first < 5000) Object.assign(at, { last: startTime, sum: at.sum + value });
     else window.shift = { first: startTime, last: startTime, sum: value };
