@@ -3,6 +3,7 @@
 import functools
 import http.server
 import pathlib
+import re
 import threading
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ BUILT = ROOT / "_build" / "html"
 DEBIAN_CHROMIUM = pathlib.Path("/usr/bin/chromium")
 
 VIEWPORT = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# No text may become code, and nothing may come from elsewhere.
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 # Nothing but the page under test may use the network, and no name resolves outside this machine.
 ARGUMENTS = [
@@ -31,6 +36,12 @@ ARGUMENTS = [
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
+
+
+class StrictHandler(QuietHandler):
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
 
 
 @pytest.fixture(scope="package")
@@ -53,10 +64,10 @@ def serve():
 
 @pytest.fixture(scope="package")
 def site(serve):
-    """Address of the built site, without a slash at the end."""
+    """Address of the built site, without a slash at the end, as a host with a strict policy serves it."""
     if not (BUILT / "index.html").is_file():
         pytest.fail(f"{BUILT} has no index.html: run `make html` first", pytrace=False)
-    return serve(BUILT)
+    return serve(BUILT, StrictHandler)
 
 
 @pytest.fixture(scope="package")
@@ -123,13 +134,6 @@ def new_page(browser):
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.fixture(scope="package")
-def shared_page(browser):
-    page = watched_page(browser)
-    yield page
-    page.context.close()
-
-
 # Explorers whose sliders stand where the chapter puts them are left alone: drawing all of a page takes longer than a test.
 AS_LOADED = """async () => {
   for (const figure of document.querySelectorAll("figure.sp-ready")) {
@@ -147,34 +151,107 @@ AS_LOADED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
 ALL_READY = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) =>
-    figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot"))"""
+    figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot") && !figure.querySelector(".sp-failed"))"""
+
+# How much of the window moved, in the worst five seconds. Nothing is touched meanwhile, though Chromium takes the setting of
+# a phone's window for an input and would excuse what moves in half a second after it.
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const { value, startTime } of list.getEntries()) {
+    const at = window.shift;
+    if (at && startTime - at.last < 1000 && startTime - at.first < 5000) Object.assign(at, { last: startTime, sum: at.sum + value });
+    else window.shift = { first: startTime, last: startTime, sum: value };
+    window.shifted = Math.max(window.shifted ?? 0, window.shift.sum);
+  }
+}).observe({ type: "layout-shift", buffered: true })"""
+# What is there is painted, with its fonts.
+PAINTED = """async () => {
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return document.readyState;
+}"""
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))"
+HEIGHTS = (
+    "() => [...document.querySelectorAll('figure.sp-explorer')].map((figure) => figure.getBoundingClientRect().height)"
+)
+# All but the one that chooses the colours before anything is painted.
+SCRIPTS = re.compile(r"/(?!mode\.js)[^/]+\.js(\?|$)")
+
+
+def come_late(page, address):
+    """Show an address as on a slow network: each script arrives when the page is painted with those before it.
+
+    ``page.heights`` are those of the explorers before any script came and after all, ``page.shifted`` is how much moved.
+    """
+    waiting = []
+    page.route(SCRIPTS, lambda route: waiting.append(route))
+    page.goto(address, wait_until="commit")
+    page.wait_for_function("() => document.readyState !== 'loading'")
+    page.evaluate(PAINTED)
+    still = page.evaluate(HEIGHTS)
+    while page.evaluate(PAINTED) != "complete":
+        if waiting:
+            waiting.pop(0).continue_()
+    page.unroute(SCRIPTS)
+    page.wait_for_function(ALL_READY)
+    page.evaluate(SETTLED)
+    page.heights = still, page.evaluate(HEIGHTS)
+    page.shifted = page.evaluate("window.shifted ?? 0")
+
+
+KINDS = {
+    "wide": {"viewport": VIEWPORT, "color_scheme": "light"},
+    "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": "dark"},
+    "plain": {"viewport": VIEWPORT, "color_scheme": "light", "java_script_enabled": False},
+}
+
+
+@pytest.fixture(scope="package")
+def tabs(browser):
+    """A page of each kind, made when it is first asked for."""
+    opened = {}
+
+    def give(kind):
+        if kind not in opened:
+            opened[kind] = page = watched_page(browser, **KINDS[kind])
+            page.add_init_script(SHIFTS)
+            page.shows = None
+        return opened[kind]
+
+    yield give
+    for page in opened.values():
+        page.context.close()
 
 
 @pytest.fixture
-def open_page(shared_page, request):
-    """A function that shows an address in the page that tests share, at its start and in light colours.
+def open_page(tabs, request):
+    """A function that shows an address in a page that tests share: wide and light, a phone's in the dark, or without JavaScript.
 
     The address stays open for the next test that asks for it, whose explorers begin where the chapter puts them; after
-    a failure it is loaded again.
+    a failure it is loaded again. Where JavaScript runs, the page came to life as `come_late` says.
     """
-    page = shared_page
 
-    def show(address):
-        page.emulate_media(media="screen", color_scheme="light")
-        page.set_viewport_size(VIEWPORT)
-        if getattr(page, "shows", None) != address:
+    def show(address, kind="wide"):
+        page = tabs(kind)
+        page.emulate_media(media="screen", color_scheme=KINDS[kind]["color_scheme"])
+        page.set_viewport_size(KINDS[kind]["viewport"])
+        scripted = KINDS[kind].get("java_script_enabled", True)
+        if page.shows != address:
             page.goto("about:blank")
             page.complaints.clear()
-            page.goto(address, wait_until="load")
-            page.wait_for_function(ALL_READY)
+            if scripted:
+                come_late(page, address)
+            else:
+                page.goto(address, wait_until="load")
         page.shows = None
-        page.evaluate(AS_LOADED)
-        shown.append(address)
+        if scripted:
+            page.evaluate(AS_LOADED)
+        shown[kind] = page, address
         return page
 
-    shown, failed = [], request.session.testsfailed
+    shown, failed = {}, request.session.testsfailed
     yield show
-    complaints = "\n".join(page.complaints)
-    assert not complaints, complaints
-    if shown and request.session.testsfailed == failed:
-        page.shows = shown[-1]
+    complaints = [complaint for page, _ in shown.values() for complaint in page.complaints]
+    assert not complaints, "\n".join(complaints)
+    if request.session.testsfailed == failed:
+        for page, address in shown.values():
+            page.shows = address

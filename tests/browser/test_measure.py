@@ -90,10 +90,10 @@ def test_seed_is_in_the_link_where_it_was_changed(new_page, site):
     seed = figure.get_by_label("seed")
     expect(seed).to_have_value("1")
     seed.fill("42")
-    page.wait_for_function("location.hash.endsWith('&seed=42')")
+    page.wait_for_function("() => location.hash.endsWith('&seed=42')")
     assert "seed 42" in press(figure, "Measure", MEASURED)
     figure.get_by_role("button", name="Reset").click()
-    page.wait_for_function("!location.hash.includes('seed')")
+    page.wait_for_function("() => !location.hash.includes('seed')")
     seed.blur()
     expect(seed).to_have_value("1")
     for refused in ("-3", "1.5", "x", "99999999999"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from test_site import BARE
 
 from superposition.symbols import NOTATION
 
@@ -35,7 +36,7 @@ def shown(page):
 
 
 def gone(page):
-    page.wait_for_function("!document.querySelector('#preview:popover-open')")
+    page.wait_for_function("() => !document.querySelector('#preview:popover-open')")
 
 
 @pytest.fixture
@@ -194,6 +195,7 @@ def test_a_preview_can_be_read_and_is_not_printed(site, new_page, mode):
     page = new_page(**PHONE, **mode)
     page.goto(f"{site}/{CHAPTER}")
     point(page, FORMULA)
+    page.evaluate(BARE)
     found = Axe().run(page, context="#preview", options={"runOnly": ["color-contrast", "aria-tooltip-name"]})
     assert found.response["violations"] == []
     assert page.locator("#preview").evaluate("(box) => getComputedStyle(box).borderTopWidth") == "1px"

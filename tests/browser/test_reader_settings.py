@@ -52,7 +52,7 @@ def test_letters_of_charts_are_as_large_as_the_reader_sets_them(site, new_page, 
     page.route("**/book.css*", lambda route: route.fulfill(content_type="text/css", body=STYLE + sized))
     page.goto(f"{site}/{CHAPTER}")
     page.locator(FIRST).first.wait_for()
-    page.wait_for_function("!document.querySelector('figure.sp-explorer:not(.sp-ready)')")
+    page.wait_for_function("() => !document.querySelector('figure.sp-explorer:not(.sp-ready)')")
     for figure in page.locator("figure.sp-ready:has(svg.sp-plot)").all():
         sizes, cut = zip(*figure.evaluate(TEXTS), strict=True)
         assert set(sizes) == {13 / 16 * size}

@@ -7,17 +7,17 @@ CODE = "article details.code"
 
 
 @pytest.fixture
-def chapter(site, new_page):
-    page = new_page()
-    page.goto(f"{site}/book/sparsity.html")
-    return page
+def chapter(site, open_page):
+    return open_page(f"{site}/book/sparsity.html")
 
 
 def opened(page):
     return page.locator(CODE).evaluate_all("(all) => all.map((details) => details.open)")
 
 
-def test_code_is_folded_until_the_reader_wants_it_and_the_choice_stays(chapter, site):
+def test_code_is_folded_until_the_reader_wants_it_and_the_choice_stays(site, new_page):
+    chapter = new_page()
+    chapter.goto(f"{site}/book/sparsity.html")
     assert len(opened(chapter)) > 40
     assert not any(opened(chapter))
     switch = chapter.get_by_role("button", name="Show the code")

@@ -6,7 +6,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from test_explorers import NO_NUMBER, Driven, demo_page
+from test_explorers import AS_OPENED, NO_NUMBER, Driven, demo_page
 
 from superposition.explorers import mechanisms
 from tests.stored import DECLARATIONS, SCENES, readouts_by_numpy
@@ -14,7 +14,8 @@ from tests.stored import DECLARATIONS, SCENES, readouts_by_numpy
 MADE = {(scene := getattr(mechanisms, name)()).id: scene for name in mechanisms.__all__}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-SHOWN = """async (figure) => {
+SHOWN = """async (id) => {
+  const figure = document.getElementById(id);
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const inputs = [...figure.querySelectorAll("input")];
   return {
@@ -34,7 +35,7 @@ class HeldScene(Driven):
         self.controls = self.figure.locator(".sp-controls input:not([hidden])")
 
     def shown(self):
-        found = self.figure.evaluate(SHOWN)
+        found = self.page.evaluate(SHOWN, self.id)
         sliders = {slider["symbol"]: slider["values"] for slider in self.declaration["sliders"]}
         found["values"] = {name: sliders[name][at] for name, at in found.pop("positions").items()}
         assert set(found["values"]) == set(sliders)
@@ -177,21 +178,21 @@ def test_tap_flips_a_switch_and_leaves_a_handle(address, new_page):
     assert scene.values == {**before, "on4": 1, "on5": 1}
 
 
-def test_setting_in_the_picture_is_in_the_link(scene, new_page):
+def test_setting_in_the_picture_is_in_the_link(scene):
     for control in scene.controls.all():
         control.focus()
         scene.page.keyboard.press("Space" if control.get_attribute("type") == "checkbox" else "PageUp")
     left = scene.shown()
     query = "&".join(f"{s['symbol']}={left['values'][s['symbol']]}" for s in scene.declaration["sliders"])
     scene.page.wait_for_function("hash => location.hash === hash", arg=f"#{scene.declaration['id']}?{query}")
-    again = on_page(new_page, scene.page.url, scene.declaration["id"])
-    shown = again.shown()
+    scene.page.evaluate(AS_OPENED, scene.id)
+    shown = scene.shown()
     assert [shown[part] for part in ("values", "readouts", "picture")] == [
         left[part] for part in ("values", "readouts", "picture")
     ]
-    assert again.words() == MADE[scene.declaration["id"]].text(**left["values"])
-    again.figure.get_by_role("button", name="Reset").click()
-    assert again.shown()["readouts"] == list(MADE[scene.declaration["id"]].readouts().values())
+    assert scene.words() == MADE[scene.declaration["id"]].text(**left["values"])
+    scene.figure.get_by_role("button", name="Reset").click()
+    assert scene.shown()["readouts"] == list(MADE[scene.declaration["id"]].readouts().values())
 
 
 def test_buttons_begin_from_their_settings(scene):

@@ -21,9 +21,9 @@ def ask(page, words):
 
 
 @pytest.fixture
-def chapter(site, new_page):
+def glossary(site, new_page):
     page = new_page()
-    page.goto(f"{site}/book/directions.html")
+    page.goto(f"{site}/book/glossary.html")
     return page
 
 
@@ -38,40 +38,40 @@ def chapter(site, new_page):
         ("polysemantic", r"book/glossary\.html"),
     ],
 )
-def test_the_search_opens_at_the_place(chapter, words, place):
-    ask(chapter, words)
-    addresses = chapter.locator(FOUND).evaluate_all("(all) => all.slice(0, 8).map((link) => link.href)")
+def test_the_search_opens_at_the_place(glossary, words, place):
+    ask(glossary, words)
+    addresses = glossary.locator(FOUND).evaluate_all("(all) => all.slice(0, 8).map((link) => link.href)")
     assert any(re.search(place, address) for address in addresses), addresses
 
 
-def test_the_first_result_is_gone_to_by_enter_and_others_by_the_arrows(chapter):
-    ask(chapter, "max_active")
-    chapter.keyboard.press("ArrowDown")
-    chapter.keyboard.press("ArrowDown")
-    chapter.keyboard.press("ArrowUp")
-    chapter.keyboard.press("ArrowUp")
-    chapter.keyboard.press("Enter")
-    chapter.wait_for_url("**/book/formula_sheet.html#formula-max-active")
-    assert not chapter.locator(".search-dialog").is_visible()
-    box = chapter.locator("#formula-max-active").bounding_box()
+def test_the_first_result_is_gone_to_by_enter_and_others_by_the_arrows(glossary):
+    ask(glossary, "max_active")
+    glossary.keyboard.press("ArrowDown")
+    glossary.keyboard.press("ArrowDown")
+    glossary.keyboard.press("ArrowUp")
+    glossary.keyboard.press("ArrowUp")
+    glossary.keyboard.press("Enter")
+    glossary.wait_for_url("**/book/formula_sheet.html#formula-max-active")
+    assert not glossary.locator(".search-dialog").is_visible()
+    box = glossary.locator("#formula-max-active").bounding_box()
     assert 0 <= box["y"] < 400
 
 
-def test_the_dialog_closes_and_gives_the_focus_back(chapter):
-    field = chapter.locator(".top .search input")
+def test_the_dialog_closes_and_gives_the_focus_back(glossary):
+    field = glossary.locator(".top .search input")
     field.click()
-    assert chapter.locator(".search-dialog").is_visible()
-    chapter.keyboard.press("Escape")
-    assert not chapter.locator(".search-dialog").is_visible()
+    assert glossary.locator(".search-dialog").is_visible()
+    glossary.keyboard.press("Escape")
+    assert not glossary.locator(".search-dialog").is_visible()
     assert field.evaluate("(field) => field === document.activeElement")
 
 
-def test_what_is_not_there_is_said_not_to_be(chapter):
-    chapter.keyboard.press("/")
-    chapter.locator(".search-dialog input").fill("qwertzuiop")
-    chapter.get_by_text("Nothing found.").wait_for()
-    chapter.locator(".search-dialog input").fill("<img src=x onerror=alert(1)>")
-    assert chapter.locator(".search-dialog img").count() == 0
+def test_what_is_not_there_is_said_not_to_be(glossary):
+    glossary.keyboard.press("/")
+    glossary.locator(".search-dialog input").fill("qwertzuiop")
+    glossary.get_by_text("Nothing found.").wait_for()
+    glossary.locator(".search-dialog input").fill("<img src=x onerror=alert(1)>")
+    assert glossary.locator(".search-dialog img").count() == 0
 
 
 def test_the_search_works_from_a_folder_and_on_a_phone(new_page):
