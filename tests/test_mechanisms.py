@@ -29,7 +29,7 @@ from superposition.explorer import (
 )
 from superposition.explorers import mechanisms
 from superposition.symbols import m, n
-from tests.stored import by_numpy, readouts_by_numpy, with_given, within
+from tests.stored import built, by_numpy, readouts_by_numpy, with_given, within
 from tests.v8 import module_in_v8
 
 k, p = (sp.Symbol(name, integer=True) for name in "kp")
@@ -37,7 +37,6 @@ stray = sp.Symbol("stray")
 on, phi, W = (sp.IndexedBase(name) for name in ("on", "phi", "W"))
 SWITCHES = Switches(on, [1, 0, 0], k, x=k, y=1, label="lamp {k}")
 HANDLES = Handles(phi, [0, 1], range(4), k, p, x=p, y=k, label="bead {k}")
-SCENES = {name: getattr(mechanisms, name)() for name in mechanisms.__all__}
 MOVES = 12
 
 
@@ -146,9 +145,9 @@ def places_by_numpy(mark, values):
     return [[float(by_numpy(mark[name], inner)) for name in names] for inner in settings]
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", mechanisms.__all__)
 def test_both_languages_say_and_show_the_same_at_every_end(name, script):
-    scene = SCENES[name]
+    scene = built("mechanisms", name)
     declaration = json.loads(
         re.search(r'<script type="application/json">(.*?)</script>', scene.to_html(), re.DOTALL)[1]
     )
@@ -189,7 +188,7 @@ def test_which_integers_is_said_as_a_sentence_names_them():
 
 
 def given_of(name, **values):
-    return SCENES[name]._scope(values)
+    return built("mechanisms", name)._scope(values)
 
 
 def test_interference_is_that_of_a_code_of_two_neurons():
@@ -250,7 +249,7 @@ def test_points_of_the_sphere_have_the_heights_of_random_directions():
 
 
 def test_price_tag_adds_up_the_formulas_of_the_book():
-    shown = SCENES["price_tag"].readouts()
+    shown = built("mechanisms", "price_tag").readouts()
     assert shown["active features one layer bears"] == "11.1"
     assert formulas.max_active(n=1024, m=1e5) == pytest.approx(11.1, abs=0.05)
     used = given_of("price_tag")["used"][1:]
@@ -265,7 +264,7 @@ def test_price_tag_adds_up_the_formulas_of_the_book():
 
 
 def test_what_breaks_first_is_said():
-    say = SCENES["price_tag"].text
+    say = built("mechanisms", "price_tag").text
     assert "1 layers" not in say(L=1)
     assert say(L=1, l=5).startswith("1,024 neurons bear 5 of 100,000 features")
     assert say(L=40).startswith("Depth breaks first")

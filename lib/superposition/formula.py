@@ -398,12 +398,21 @@ def javascript(expr):
     ...
     TypeError: expr = Product(l, (l, 1, n)) contains Product, which has no JavaScript translation
     """
-    expr = sp.sympify(expr)
+    return _printed(sp.sympify(expr))
+
+
+# explorers and their marks share many expressions
+@cache
+def _printed(expr):
+    _refuse_untranslatable(expr)
+    return _JavaScript({"precision": 17}).doprint(expr)
+
+
+def _refuse_untranslatable(expr):
     for node in sp.preorder_traversal(expr):
         known = isinstance(node, (*_JS_CONSTANTS, *_JS_OPERATIONS, *_JS_SPECIAL)) or node.func in _JS_FUNCTIONS
         if not known or node in (sp.nan, sp.zoo, sp.oo, -sp.oo):
             raise TypeError(f"expr = {expr} contains {node.func.__name__}, which has no JavaScript translation")
-    return _JavaScript({"precision": 17}).doprint(expr)
 
 
 class _NumPy(SciPyPrinter):
@@ -444,13 +453,15 @@ def numeric(expr, arguments):
     >>> numeric(l / n, ("l", "n"))(l=1, n=4)
     0.25
     """
-    expr = sp.sympify(expr)
+    return _compiled(sp.sympify(expr), tuple(arguments))
+
+
+@cache
+def _compiled(expr, arguments):
     by_name = {symbol.name: symbol for symbol in expr.free_symbols if symbol.is_Symbol}
     unknown = sorted(set(by_name) - set(arguments))
     if unknown:
-        raise ValueError(
-            f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {tuple(arguments)}"
-        )
+        raise ValueError(f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {arguments}")
     symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
     printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
@@ -651,13 +662,23 @@ class Formula:
                 f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}"
             )
         object.__setattr__(self, "domain", intervals | self.domain)
-        object.__setattr__(self, "js", javascript(self.expr))
-        object.__setattr__(self, "js_domain", javascript(self._inside))
+        for part in (self.expr, *self.where):
+            _refuse_untranslatable(part)
 
     @property
     def arguments(self):
         """Names of the arguments, in alphabetical order."""
         return tuple(symbol.name for symbol in self.domain)
+
+    @cached_property
+    def js(self):
+        """JavaScript of the right-hand side."""
+        return javascript(self.expr)
+
+    @cached_property
+    def js_domain(self):
+        """JavaScript that is true where the formula is defined."""
+        return javascript(self._inside)
 
     @cached_property
     def _inside(self):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from superposition.data import load
 from superposition.results import Result
@@ -71,7 +71,8 @@ def mapped_features(n, n_active, n_votes, needed, depth):
     for _ in range(depth - 1):
         whole = np.floor(firing)
         more = firing - whole
-        few, many = (stats.binom.sf(needed - 1, whole + extra, listened) for extra in (0, 1))
+        # whole is at least the units of one active feature, of which there are at least as many as are needed
+        few, many = (special.betainc(needed, whole + extra - needed + 1, listened) for extra in (0, 1))
         firing = np.minimum(right + (n - right) * ((1 - more) * few + more * many), 20 * right)
     return float(m[np.flatnonzero(firing >= 3 * right)[0]])
 

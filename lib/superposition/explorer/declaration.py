@@ -187,7 +187,6 @@ class Channel:
             self.number = tidy(value.real)
         else:
             self.js = javascript(self.expr)
-            self.function = numeric(self.expr, self.names)
 
     def _iterate(self, value):
         self.expr = value
@@ -250,7 +249,7 @@ class Channel:
         values = {name: scope[name] for name in self.names}
         if self.formula and not self.formula.contains(**values):
             return math.nan
-        return float(np.real_if_close(self.function(**values)))
+        return float(np.real_if_close(numeric(self.expr, self.names)(**values)))
 
 
 # Values a slider of a wide range stops at, per decade, from fine to coarse.

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
 from sympy.codegen.cfunctions import log1p
 
@@ -342,14 +342,22 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
 
     def average(chance, collide, others):
         """Mean over K, hypergeometric, of chance(K)."""
-        k = np.arange(min(collide, others) + 1)
-        weights = stats.hypergeom.pmf(k, m - 1, collide, others)
+        k = np.arange(max(0, others - (m - 1 - collide)), min(collide, others) + 1)
+        sets = _log_binomial(collide, k) + _log_binomial(m - 1 - collide, others - k)
+        weights = np.exp(sets - _log_binomial(m - 1, others))
         return sum(w * chance(min(int(stray), s)) for stray, w in zip(k, weights, strict=True) if w > 0)
+
+    def at_least(needed, units):
+        """Chances that so many of so many units fire, for each chance of one in the grid."""
+        return special.betainc(needed, units - needed + 1, grid) if needed > 0 else np.ones_like(grid)
+
+    def below(needed, units):
+        return special.betaincc(needed, units - needed + 1, grid) if needed <= units else np.ones_like(grid)
 
     grid = np.concatenate([[0], np.logspace(-14, -1, 500), np.linspace(0.1, 1, 500)[1:]])
     collide = s * (most - 1)
-    wrong = average(lambda k: stats.binom.sf(h - k - 1, s - k, grid), collide, l)
-    missed = average(lambda k: stats.binom.cdf(h - 1, s - k, grid), collide, l - 1)
+    wrong = average(lambda k: at_least(h - k, s - k), collide, l)
+    missed = average(lambda k: below(h, s - k), collide, l - 1)
 
     upper = c[1:, None]
     with np.errstate(invalid="ignore", over="ignore"):
@@ -363,6 +371,10 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
         p[0], p[:, 0] = 0, 0
         miss = missed[np.searchsorted(grid, p, side="right") - 1]
     return float(min(1, c_mass @ ((m - l) * false_alarm + l * miss) @ g_mass))
+
+
+def _log_binomial(many, few):
+    return -np.log1p(many) - special.betaln(many - few + 1, few + 1)
 
 
 def _cells(n):
