@@ -15,14 +15,17 @@ class Beside:
     parameters : dict
         Trials and whatever else made the numbers.
     places : list of tuple
-        The formula's arguments, in its own order (alphabetical), point by point.
+        The formula's arguments, in its own order (alphabetical), point by point, and then whatever else is given.
     measure : callable
         ``place -> value, standard error``; makes its own generator from the seed and the place.
+    given : tuple of str
+        Letters on which what is measured depends, and the formula, being a limit, does not.
     """
 
     parameters: dict
     places: list
     measure: Callable
+    given: tuple = ()
 
     def row(self, *place):
         """One stored row; five digits, which do not differ between machines."""
@@ -32,5 +35,5 @@ class Beside:
 def beside(measured):
     """The tables of a dict from names of formulas to `Beside`, in the form that `tools/data.py` takes."""
     for name, grid in measured.items():
-        columns = [*formulas.registry[name].arguments, "measured", "se"]
+        columns = [*formulas.registry[name].arguments, *grid.given, "measured", "se"]
         yield name, grid.parameters, columns, (grid.row(*place) for place in grid.places)
