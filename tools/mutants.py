@@ -41,7 +41,8 @@ READOUT = ["test_readout.py", "test_simulate_directions.py"]
 EXPLORER = ["test_explorer_javascript.py"]
 DRAWN = [*EXPLORER, "test_explorer_document.py"]
 RANGES = "test_measured.py::test_the_range_is_that_of_the_stored_grid"
-FORMULAS = ["test_values.py", RANGES]
+PLACES = "test_measured.py::test_rows_stand_at_the_places_of_the_grid"
+FORMULAS = ["test_values.py", RANGES, PLACES]
 VOTES = [
     "test_correction.py::test_the_bound_on_a_vote_layer_adds_up_to_one_where_it_is_sure_to_fail",
     "test_correction.py::test_the_bound_on_a_vote_layer_is_its_two_integrals",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from superposition import formulas
+from superposition.formula import numeric
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,23 @@ class Beside:
     def row(self, *place):
         """One stored row; five digits, which do not differ between machines."""
         return [*place, *(float(f"{number:.5g}") for number in self.measure(*place))]
+
+
+def meeting(name, places):
+    """Those of some places at which a formula is defined and its range is said to hold."""
+    formula = formulas.registry[name]
+    letters = (
+        *formula.arguments,
+        *(symbol.name for symbol in formula.measured.over if symbol.name not in formula.arguments),
+    )
+    conditions = [numeric(relation, letters) for relation in formula.measured.where]
+
+    def holds(place):
+        at = dict(zip(letters, place, strict=True))
+        inside = formula.contains(**{argument: at[argument] for argument in formula.arguments})
+        return inside and all(condition(**at) for condition in conditions)
+
+    return [place for place in places if holds(place)]
 
 
 def beside(measured):

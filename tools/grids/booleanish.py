@@ -7,7 +7,7 @@ import numpy as np
 from scipy import optimize
 
 from superposition import formulas, simulate
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 from tools.grids._laws import borne as active_at
 from tools.grids._laws import tail
 
@@ -27,7 +27,6 @@ ERRORS = [
 # the ranges of the explorer of bits against levels
 CAPACITY_LEVELS, CAPACITY_FEATURES, CAPACITY_NEURONS = (2, 3, 4, 6, 8, 12), (10**5, 10**6, 10**9), (1024, 8192, 65_536)
 CAPACITY = [(K, m, n) for K in CAPACITY_LEVELS for m in CAPACITY_FEATURES for n in CAPACITY_NEURONS]
-FEWEST = 3
 BELLS = [(K, l, m, n) for K in (2, 4, 16) for l in (1, 5, 30, 200) for m in FEATURES for n in NEURONS[1:5]]
 BELLS = [(K, l, m, n) for K, l, m, n in BELLS if formulas.level_errors_sure(K=K, l=l, m=m, n=n) > 1e-9]
 
@@ -158,22 +157,22 @@ MEASURED = {
     "naive_levels": Beside({}, LAYERS, levels_at_largest),
     "level_errors": Beside(
         {},
-        [(K, l, m, n) for K, l, m, n in ERRORS if n <= 16 * l**3 * (K - 1) ** 4 and n < 5000 * l * (K - 1) ** 2],
+        meeting("level_errors", ERRORS),
         lambda K, l, m, n: (largest_errors(K, l, m, n), 0.0),
     ),
     "level_errors_uniform": Beside(
         {},
-        [(K, l, m, n) for K, l, m, n in ERRORS if n**2 <= l**3 * (K - 1) ** 4],
+        meeting("level_errors_uniform", ERRORS),
         lambda K, l, m, n: (uniform_errors(K, l, m, n), 0.0),
     ),
     "level_capacity": Beside(
         {},
-        [(K, m, n) for K, m, n in CAPACITY if formulas.level_capacity.contains(K=K, m=m, n=n)],
+        meeting("level_capacity", CAPACITY),
         bits_borne(largest_errors, formulas.max_active_levels),
     ),
     "level_capacity_uniform": Beside(
         {},
-        [(K, m, n) for K, m, n in CAPACITY if m >= n and formulas.max_active_levels_uniform(K=K, m=m, n=n) >= FEWEST],
+        meeting("level_capacity_uniform", CAPACITY),
         bits_borne(uniform_errors, formulas.max_active_levels_uniform),
     ),
     "quantised_noise": Beside(

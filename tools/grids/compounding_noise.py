@@ -5,7 +5,7 @@ import numpy as np
 from superposition import formulas
 from superposition.codes import random_code
 from superposition.simulate import crosstalk_tail, random_code_relay, relay
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 
 SEED = 2027
 
@@ -63,9 +63,8 @@ def clean(l, m, n):
 
 # one layer, over the explorer's range of features that are active at its start and of those given to it
 GIVEN, AFTER, FEWEST_AND_MOST = (2, 8, 20, 200), (1, 3, 10), (10**4, 10**6)
-NEXT = [(l, m, n) for l in ACTIVE for m in FEWEST_AND_MOST for n in NEURONS if n <= 16 * l**3]
+NEXT = [(l, m, n) for l in ACTIVE for m in FEWEST_AND_MOST for n in NEURONS]
 REDRIVEN = [(l0 * after, l0, m, n) for l0 in GIVEN for after in AFTER for m in FEWEST_AND_MOST for n in NEURONS]
-REDRIVEN = [(l, l0, m, n) for l, l0, m, n in REDRIVEN if n <= 16 * l**3]
 
 
 def active_next(l, m, n):
@@ -95,10 +94,9 @@ def features(n, z):
     return l + (1 - alarm) / slope, 0.0
 
 
-# the crosstalk of whole numbers of active features, at least some of them, and within the domain of z
+# z at whole numbers of active features
 SADDLES = [(n, l) for n in NEURONS for l in (3, 5, 8, 12, 20, 32, 48, 100, 200)]
 SADDLES = [(n, float(f"{(n / l) ** 0.5 / 2:.9g}")) for n, l in SADDLES]
-SADDLES = [(n, z) for n, z in SADDLES if z >= 1.5 and z**4 <= n / 4]
 
 # values handed on by units, as long as they have strayed little and no feature has crossed the gate
 VALUE_NETWORKS, STRAYED, GATE, BEND = 800, 0.15, 0.4, 0.5
@@ -125,10 +123,10 @@ MEASURED = {
     "value_noise_gated": strayed(formulas.value_noise_gated, "gated", True),
     "value_noise_same_code": strayed(formulas.value_noise_same_code, "gated", False),
     "value_noise_relu": strayed(formulas.value_noise_relu, "relu", True),
-    "expected_active_next": Beside({}, NEXT, active_next),
-    "expected_active_redriven": Beside({}, REDRIVEN, active_redriven),
-    "saddle_driven": Beside({}, SADDLES, driven),
-    "saddle_features": Beside({}, SADDLES, features),
+    "expected_active_next": Beside({}, meeting("expected_active_next", NEXT), active_next),
+    "expected_active_redriven": Beside({}, meeting("expected_active_redriven", REDRIVEN), active_redriven),
+    "saddle_driven": Beside({}, meeting("saddle_driven", SADDLES), driven),
+    "saddle_features": Beside({}, meeting("saddle_features", SADDLES), features),
     "clean_layers": Beside({"networks": [MANY_NETWORKS, FEWER_NETWORKS]}, CLEAN, clean),
     "runaway_layers": Beside({"networks": NETWORKS, "share active": AWAY}, PLACES, runaway),
 }

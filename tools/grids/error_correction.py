@@ -11,7 +11,7 @@ from scipy import optimize, stats
 from superposition import formulas
 from superposition.data.error_correction import mapped_features
 from superposition.simulate import Corrector, SparseLayer, correction, crossing, dense_chain, sparse_chain
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 
 SEED = 2024
 DEPTHS = (8, 32)
@@ -257,12 +257,12 @@ def all_right(d, h, l, m, n, s):
 
 
 CONSTANTS = [(kappa, l, m) for kappa in RELIABLE for l in (1, 8) for m in CONSTANT_FEATURES]
-RATES = [(kappa, s) for kappa in RELIABLE for s in RATE_VOTES if 10 <= kappa * s <= 800]
+RATES = [(kappa, s) for kappa in RELIABLE for s in RATE_VOTES]
 
 MEASURED = {
     "correction_success": Beside({"trials": SUCCESS_TRIALS}, [place for place in SUCCESSES if said(place)], all_right),
-    "vote_exponent": Beside({}, RATES, rate, given=("s",)),
-    "majority_exponent": Beside({}, RATES, majority_rate, given=("s",)),
+    "vote_exponent": Beside({}, meeting("vote_exponent", RATES), rate, given=("s",)),
+    "majority_exponent": Beside({}, meeting("majority_exponent", RATES), majority_rate, given=("s",)),
     "correction_constant": Beside({}, CONSTANTS, lambda kappa, l, m: best_constant(kappa, 0.5, l, m), given=("l", "m")),
     "majority_constant": Beside({}, CONSTANTS, majority, given=("l", "m")),
     "threshold_constant": Beside(
@@ -282,12 +282,10 @@ MEASURED = {
     ),
     "constant_shared_noise": Beside(
         {"kappa": UNRELIABLE},
-        [(l, m, n) for l, m, n in SHARED if n >= 4 * l * (np.sqrt(np.log(m)) + np.sqrt(np.log(l))) ** 2],
+        meeting("constant_shared_noise", SHARED),
         best_shared,
     ),
-    "majority_shared_noise": Beside(
-        {"kappa": UNRELIABLE}, [(l, m, n) for l, m, n in SHARED if n >= 16 * l * np.log(m)], majority_shared
-    ),
+    "majority_shared_noise": Beside({"kappa": UNRELIABLE}, meeting("majority_shared_noise", SHARED), majority_shared),
     "correction_width": Beside(
         {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5}, list(law_places()), half_right
     ),

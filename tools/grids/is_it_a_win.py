@@ -7,7 +7,7 @@ from scipy import optimize, special
 
 from superposition import formulas
 from superposition.simulate import largest_active, superposed_errors
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 from tools.grids._laws import borne as active_at
 from tools.grids._laws import tail
 
@@ -159,9 +159,7 @@ def superposed(K, S, l, m):
 
 ACTIVE, ENDS = (1, 2, 3, 5, 10, 30, 100, 300), (FEATURES[0], FEATURES[-1])
 NOISY = [(S, l, m, n) for S in NOISE for l in ACTIVE for m in ENDS for n in NEURONS]
-NOISY = [(S, l, m, n) for S, l, m, n in NOISY if n <= 16 * l**3 * (1 + 1 / S) ** 4 and n <= 5000 * l * (1 + 1 / S)]
 EXCESS = [(S, l, n) for S in NOISE for l in ACTIVE if l >= 5 for n in NEURONS]
-EXCESS = [(S, l, n) for S, l, n in EXCESS if 32 <= n / (l * (1 + 1 / S)) <= 2000]
 # where the errors at the best threshold are from a tenth to some dozens
 MANY = [(S, l, m) for S in NOISE for l in (10, 30, 300) for m in ENDS]
 THRESHOLDS = [
@@ -199,12 +197,14 @@ MEASURED = {
     "dense_levels": Beside({"allowed": ALLOWED}, HELD, lambda S, n: (levels_held(S, n), 0.0)),
     "dense_float_bits": Beside({"allowed": ALLOWED}, HELD, lambda S, n: (math.log2(levels_held(S, n)), 0.0)),
     "neurons_superposed": Beside({}, SUPERPOSED, superposed),
-    "expected_errors_noisy": Beside({}, NOISY, lambda S, l, m, n: (noisy_errors(S, l, m, n), 0.0)),
-    "gaussian_excess_noisy": Beside({}, EXCESS, excess),
+    "expected_errors_noisy": Beside(
+        {}, meeting("expected_errors_noisy", NOISY), lambda S, l, m, n: (noisy_errors(S, l, m, n), 0.0)
+    ),
+    "gaussian_excess_noisy": Beside({}, meeting("gaussian_excess_noisy", EXCESS), excess),
     "best_threshold": Beside({}, THRESHOLDS, threshold),
     "noisy_capacity": Beside(
         {},
-        [place for place in ROOM if formulas.noisy_capacity.contains(**dict(zip("Smn", place, strict=True)))],
+        meeting("noisy_capacity", ROOM),
         capacity,
     ),
     "max_active_noisy": Beside({"trials": ACTIVE_TRIALS}, BORNE, _two_levels),

@@ -8,7 +8,7 @@ import numpy as np
 
 from superposition import codes, formulas, simulate
 from superposition.simulate.limits import crossing_of_errors
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 
 SEED = 2027
 
@@ -106,12 +106,12 @@ MEASURED = {
     ),
     "miss": Beside(
         {},
-        [(l, n) for n in NEURONS for l in ACTIVE if n <= 16 * (l - 1) ** 3],
+        meeting("miss", [(l, n) for n in NEURONS for l in ACTIVE]),
         lambda l, n: (simulate.crosstalk_tail(n, l - 1), 0),
     ),
     "expected_errors": Beside(
         {},
-        [(l, m, n) for n in NEURONS for m in FEATURES for l in ACTIVE if n <= 16 * l**3],
+        meeting("expected_errors", [(l, m, n) for n in NEURONS for m in FEATURES for l in ACTIVE]),
         lambda l, m, n: (expected_errors(l, m, n), 0),
     ),
     "errors_at_limit": Beside({}, [(m, l) for m in FEATURES for l in ACTIVE], errors_at_the_limit, given=("l",)),

@@ -84,7 +84,15 @@ vote_exponent = Formula(
     detail="for many votes; the divergence of 1 - p from p",
     domain=_RELIABLE,
     parts={"p": _p},
-    measured=Measured(1, 1.27, over={kappa: (0.01, 4), s: (10, 1000)}, where=(s * kappa >= 10,)),
+    measured=Measured(
+        1,
+        1.27,
+        over={kappa: (0.01, 4), s: (10, 1000)},
+        where=(
+            s * kappa >= 10,
+            s * kappa <= 800,
+        ),
+    ),
 )
 
 majority_exponent = Formula(
@@ -97,7 +105,15 @@ majority_exponent = Formula(
     detail="for many votes; the divergence of 1/2 from p",
     domain=_RELIABLE,
     parts={"p": _p},
-    measured=Measured(1.04, 2.01, over={kappa: (0.01, 4), s: (10, 1000)}, where=(s * kappa >= 10,)),
+    measured=Measured(
+        1.04,
+        2.01,
+        over={kappa: (0.01, 4), s: (10, 1000)},
+        where=(
+            s * kappa >= 10,
+            s * kappa <= 800,
+        ),
+    ),
 )
 
 correction_constant = Formula(
