@@ -134,6 +134,70 @@ def test_address_holds_the_setting_and_brings_it_back(script):
     ]  # fmt: skip
 
 
+def test_seed_is_in_the_address_where_there_is_something_to_draw(script):
+    seeded = STATE.replace('{id: "demo",', '{id: "demo", draws: {seed: 5},')
+    read = "return [state.restore('#demo?n=4&m=8&seed=%s'), state.seed, state.hash]"
+    assert script(seeded % "return state.hash") == "#demo?n=4&m=8"
+    for text, seed in (("9", 9), ("0", 0), (str(2**31 - 1), 2**31 - 1)):
+        assert script(seeded % (read % text)) == [True, seed, f"#demo?n=4&m=8&seed={seed}"]
+    for text in (str(2**31), str(2**32 - 1), "-1", "1.5", "", "5"):
+        assert script(seeded % (read % text)) == [True, 5, "#demo?n=4&m=8"]
+    assert script(seeded % "state.seed = 9; state.reset(); return state.seed") == 5
+    assert script(STATE % "state.restore('#demo?n=4&m=8&seed=9'); return [state.seed ?? null, state.hash]") == [
+        None, "#demo?n=4&m=8",
+    ]  # fmt: skip
+
+
+def test_values_are_set_for_some_sliders(script):
+    assert script(STATE % "state.set({m: 5}); return state.values") == {"n": 4, "m": 4}
+    assert script(STATE % "state.set({n: 7.9, other: 1}); return state.values") == {"n": 8, "m": 8}
+    one = 'new State({id: "demo", sliders: [{symbol: "n", values: [-4, -1, 3], start: 0}]})'
+    assert script(f"[-9, -2, 0, 0.5, 1.5, 9].map((n) => {{ const s = {one}; s.set({{ n }}); return s.values.n; }})") == [
+        -4, -1, -1, -1, 3, 3,
+    ]  # fmt: skip
+
+
+def test_what_follows_from_a_setting_is_found_once(script):
+    state = 'new State({id: "demo", sliders: [{symbol: "n", values: [2, 4], start: 0}], given: [{symbol: "k", value: {of: ["n"], js: "n*n"}}]})'
+    assert script(f"(() => {{ const s = {state}; return [s.values.k, s.values === s.values, (s.move(0, 1), s.values.k)]; }})()") == [
+        4, True, 16,
+    ]  # fmt: skip
+
+
+def test_tables_lists_and_bits_are_given_by_their_integers(script):
+    given = [
+        {"symbol": "a", "table": [5, 6, 7]},
+        {"symbol": "b", "bits": "a5"},
+        {"symbol": "c", "bits": ["0f", "8"]},
+        {"symbol": "d", "gathered": ["n", "m"]},
+        {"symbol": "e", "over": ["k", 0, 3], "value": {"of": ["k", "a"], "js": "k*k + a[0]"}},
+        {"symbol": "f", "over": ["k", 2, 3], "value": {"of": ["k", "e"], "js": "e[k]"}},
+        {"symbol": "g", "value": {"of": ["f"], "js": "f[2] + f[3]"}},
+    ]
+    assert script(f"derive({json.dumps(given)}, {{n: 3, m: 4}})") == {
+        "n": 3,
+        "m": 4,
+        "a": [5, 6, 7],
+        "b": [1, 0, 1, 0, 0, 1, 0, 1],
+        "c": [[0, 0, 0, 0, 1, 1, 1, 1], [1, 0, 0, 0]],
+        "d": [0, 3, 4],
+        "e": [5, 6, 9, 14],
+        "f": [None, None, 9, 14],
+        "g": 23,
+    }
+
+
+def test_integers_of_which_a_condition_holds_are_listed(script):
+    which = "{which: {of: ['k', 'n'], js: 'k > n'}, over: ['k', 1, 4]}"
+    assert script(f"valueOf({which}, {{n: 2}})") == [3, 4]
+    assert script(f"valueOf({which}, {{n: 4}})") == []
+
+
+def test_lists_are_said_as_a_person_would(script):
+    assert script("[[], [3], [1, 2], [1, 2, 3000]].map(inWords)") == ["none", "3", "1 and 2", "1, 2 and 3,000"]
+    assert script("inWords(0.5)") == "0.5"
+
+
 def test_axis_is_cut_evenly_on_its_scale(script):
     assert script("spaced(1, 3, 'linear', 4)") == [1, 1.5, 2, 2.5, 3]
     assert script("spaced(1, 16, 'log', 2)") == [1, 4, 16]
@@ -152,6 +216,9 @@ def test_curve_ends_where_its_domain_does(script):
 def test_marks_run_through_the_integers_between_their_ends(script):
     assert script("indices(['k', 0.5, 3.5], {n: 1}).map(({k}) => k)") == [1, 2, 3]
     assert script("indices(['k', 2, 1], {})") == []
+    assert script("indices(['k', 0.1*30, 3*(1 - 1e-15)], {}).map(({k}) => k)") == [3], "whole but for the last bits"
+    assert script("indices(['k', 3.001, 3.999], {})") == []
+    assert script("indices(['k', 2.999, 4.001], {}).map(({k}) => k)") == [3, 4]
     assert script("indices(['k', 0, 1e9], {}).length") == 2001
 
 
@@ -161,6 +228,12 @@ def test_ticks_are_round_and_fit(script):
     assert script("ticks(1, 1000, 'log', 4)") == [1, 10, 100, 1000]
     assert script("ticks(1, 10, 'log', 20)") == [1, 2, 3, 4, 5, 6, 8, 10]
     assert script("ticks(1, 1e6, 'log', 4)") == [1, 100, 1e4, 1e6]
+    assert script("ticks(3, 13, 'linear', 5)") == [4, 6, 8, 10, 12]
+    assert script("ticks(0.5, 2.4, 'linear', 4.9)") == [0.5, 1, 1.5, 2]
+    assert script("ticks(-30, 30, 'linear', 1)") == [0]
+    assert script("ticks(0.002, 0.3, 'log', 9)") == [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+    assert script("ticks(2, 5e7, 'log', 3)") == [1e3, 1e6]
+    assert script("ticks(1e-7, 1e-1, 'log', 3)") == [1e-6, 1e-3]
 
 
 def test_heights_stay_where_a_screen_has_room(script):
@@ -262,6 +335,50 @@ def test_arrows_end_in_barbs_no_longer_than_a_third_of_them(drawn):
         barbs = [tip - across, 100 + up], [tip - across, 100 - up]
         assert found[:4] + found[6:8] == pytest.approx([100, 100, tip, 100, tip, 100])
         np.testing.assert_allclose(sorted((found[4:6], found[8:])), sorted(barbs))
+
+
+def test_lines_are_as_thick_as_in_the_legend(script):
+    def thick(mark):
+        return script(DRAWN % f"{mark}.map((m) => [m.strokeWidth, m.strokeDasharray ?? null])")
+
+    assert thick("curve({y: 1, series: 1})") == [[2.5, None]]
+    assert thick("curve({y: 1, series: 2, width: 4})") == [[4, "9 4"]]
+    assert thick("curve({y: 1, series: 2, dash: 1})") == [[2.5, None]]
+    assert thick("rule({x: 1, series: 3})") == [[1.75, "2 4"]]
+    assert thick("steps({y: 1, over: ['k', 1, 2], series: 3, dash: 2})") == [[2.5, "9 4"]]
+    assert thick("arrows({x0: 0, y0: 0, x: 1, y: 1, series: 3})") == [[2, None]]
+
+
+def test_curve_along_a_parameter_passes_through_its_ends(script):
+    over = "{x: {of: ['t'], js: '1 + t'}, y: {of: ['t', 'n'], js: 'n*t'}, over: ['t', 0, 2], series: 1}"
+    points = script(DRAWN % f"curve({over})[0].data")
+    assert (points[0], points[320], points[-1], len(points)) == ([1, 0], [2, 3], [3, 6], 641)
+
+
+def test_area_lies_between_its_edges_within_reach(script):
+    low, high = "{of: ['l'], js: 'l - 1'}", "{of: ['l'], js: '1000*l'}"
+    points = script(DRAWN % f"area({{low: {low}, high: {high}, series: 1}})[0].data")
+    assert points[0] == [1, 0, 100]
+    assert points[-1] == [5, 4, 100]
+    assert 0 < script(DRAWN % f"area({{low: {low}, high: {high}, series: 1}})[0].fillOpacity") < 0.5
+
+
+def test_arrows_go_from_their_foot_to_their_head(script):
+    over = "over: ['k', 1, 2], series: 1, x0: {of: ['k'], js: 'k'}, y0: 2, x: 3, y: {of: ['k'], js: '4*k'}"
+    assert script(DRAWN % f"arrows({{{over}}})[0].data") == [[1, 2, 3, 4], [2, 2, 3, 8]]
+
+
+def test_error_bars_end_in_level_strokes(script):
+    drawn = "(() => { const at = []; cap.draw({ moveTo: (...p) => at.push(p), lineTo: (...p) => at.push(p) }, 100); return at; })()"
+    assert script(drawn) == [[-7, 0], [7, 0]]
+
+
+def test_dots_of_a_run_stand_at_its_integers(script):
+    points = script(
+        DRAWN
+        % "dot({x: {of: ['k'], js: 'k'}, y: {of: ['k'], js: '2*k'}, over: ['k', 1, 9], series: 1}).map((m) => m.data)"
+    )
+    assert points == [[{"x": k, "y": 2 * k} for k in range(1, 6)], [], []]
 
 
 def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):

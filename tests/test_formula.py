@@ -12,7 +12,7 @@ from sympy.codegen.cfunctions import log1p
 
 from superposition import formulas
 from superposition.formula import Formula, Measured, Q, half, javascript, numeric, root, to_latex
-from superposition.symbols import NOTATION, L, entry, eps, l, m, n, t
+from superposition.symbols import NOTATION, L, entry, eps, kappa, l, l0, m, n, t
 
 
 def make(expr, **options):
@@ -291,6 +291,15 @@ def test_ends_of_a_measured_range_have_three_digits_or_are_whole():
 def test_measured_range_is_written_as_a_person_would():
     said = Measured(1, 1, over={m: (2, 1e100)}, where=(3 * n >= 8 * l * sp.log(m) - 1,)).words
     assert said.endswith("for m from 2 to 10¹⁰⁰, 3 n ≥ 8 l ln m − 1")
+    said = Measured(1, 1, over={kappa: (1, 2), l0: (1, 1)}, where=(16 * kappa * (l0 - 1) ** 12 <= sp.sqrt(m),)).words
+    assert said.endswith("for κ from 1 to 2 and l₀ = 1, 16 κ (l₀ − 1)¹² ≤ √(m)")
+
+
+def test_measured_range_names_letters_of_the_notation_only():
+    parts = ("f", n, "a number", "asymptotic", "known", "here")
+    assert Formula(*parts, measured=Measured(1, 1, over={n: (1, 2), l: (1, 2)})).measured.over[l] == (1, 2)
+    with pytest.raises(ValueError, match="is not in the notation table"):
+        Formula(*parts, measured=Measured(1, 1, over={sp.Symbol("stranger"): (1, 2)}))
 
 
 def test_measured_ratios_are_in_order():

@@ -1,6 +1,7 @@
 """Compute the stored measurements of the chapters (minutes of work) and write them into the library.
 
     python tools/data.py [NAME ...]
+    python tools/data.py booleanish.levels    one table, the others of its chapter as they are stored
 
 A grid is a module of `tools/grids/` with a `SEED` and a function `grids()`, which yields, for each table, its name, its
 parameters, its columns and an iterator of rows. Each row is made with a generator seeded by `SEED` and the row's own
@@ -34,27 +35,43 @@ def text(tables):
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def compute(name):
-    module = import_module(f"tools.grids.{name}")
+def compute(name, only=()):
+    """Write a chapter's file, with all of its tables computed or, where some are named, only these."""
+    module, path = import_module(f"tools.grids.{name}"), DATA / f"{name}.json"
     made_by = {package: version(package) for package in ("price-of-superposition", "numpy")}
-    tables = {"made_by": made_by, "seed": module.SEED}
+    tables, stored = {"made_by": made_by, "seed": module.SEED}, {}
+    if only:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if {key: stored[key] for key in tables} != tables:
+            raise SystemExit(f"{path.name} was made by other versions or from another seed: compute all of {name}")
     for table, parameters, columns, rows in module.grids():
+        if only and table not in only:
+            tables[table] = stored[table]
+            continue
         start, kept = time.perf_counter(), []
         for row in rows:
             kept.append(row)
             print(f"\r{name}: {table}, {len(kept)} rows, {time.perf_counter() - start:.0f} s", end="", flush=True)
         print()
         tables[table] = {"parameters": parameters, "columns": columns, "rows": kept}
-    (DATA / f"{name}.json").write_text(text(tables), encoding="utf-8")
+    if missing := set(only) - set(tables):
+        raise SystemExit(f"{name} has no table {', '.join(sorted(missing))}")
+    path.write_text(text(tables), encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=f"of {', '.join(NAMES)}; all if left out"
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}, or one of their tables; all if left out"
     )
-    for name in parser.parse_args().names or NAMES:
-        compute(name)
+    chosen = {}
+    for given in parser.parse_args().names or NAMES:
+        name, _, table = given.partition(".")
+        if name not in NAMES:
+            parser.error(f"{name} is none of {', '.join(NAMES)}")
+        chosen.setdefault(name, []).append(table)
+    for name, only in chosen.items():
+        compute(name, () if "" in only else only)
 
 
 if __name__ == "__main__":

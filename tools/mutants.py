@@ -19,6 +19,7 @@ import ast
 import concurrent.futures
 import copy
 import hashlib
+import importlib
 import importlib.abc
 import importlib.machinery
 import json
@@ -38,8 +39,10 @@ EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
 FOUND = ROOT / "_build" / "mutants"
 READOUT = ["test_readout.py", "test_simulate_directions.py"]
 EXPLORER = ["test_explorer_javascript.py"]
+DRAWN = [*EXPLORER, "test_explorer_document.py"]
 RANGES = "test_measured.py::test_the_range_is_that_of_the_stored_grid"
-FORMULAS = ["test_values.py", RANGES]
+PLACES = "test_measured.py::test_rows_stand_at_the_places_of_the_grid"
+FORMULAS = ["test_values.py", RANGES, PLACES]
 VOTES = [
     "test_correction.py::test_the_bound_on_a_vote_layer_adds_up_to_one_where_it_is_sure_to_fail",
     "test_correction.py::test_the_bound_on_a_vote_layer_is_its_two_integrals",
@@ -73,8 +76,17 @@ TESTS = {
     "explorer/numbers.js": EXPLORER,
     "explorer/expressions.js": EXPLORER,
     "explorer/state.js": EXPLORER,
-    "explorer/chart.js": EXPLORER,
+    "explorer/chart.js": DRAWN,
+    "explorer/explorer.js": DRAWN,
 }
+
+# what may be imported once for all children, since nothing in it imports the modules of that folder or a later one
+BEFORE = {
+    "codes.py": ["superposition.formulas"],
+    "simulate/": ["superposition.codes", "superposition.draws"],
+    "explorer/": ["superposition.simulate"],
+}
+SCRIPTS = ["superposition.explorer", "tests.test_values"]
 
 ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 ARITHMETIC |= {ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
@@ -256,6 +268,9 @@ def put_in_place(path, changed):
         return
     read = pathlib.Path.read_text
     pathlib.Path.read_text = lambda self, *args, **kwargs: changed if self == path else read(self, *args, **kwargs)
+    for value in vars(importlib.import_module("superposition.explorer.widget")).values():
+        if hasattr(value, "cache_clear"):
+            value.cache_clear()
 
 
 class Watch:
@@ -413,6 +428,10 @@ def survivors_of(module, most, seed, jobs, fresh, known):
         if isinstance(node, (ast.FunctionDef, ast.Lambda)):
             body = node.body if isinstance(node.body, list) else [node.body]
             inside.update(range(body[0].lineno, body[-1].end_lineno + 1))
+    for start, names in BEFORE.items():
+        if module.startswith(start):
+            for name in names if python else [*names, *SCRIPTS]:
+                importlib.import_module(name)
     # tracing is slow: only where most mutants are within functions
     traced = sum(line in inside for line, *_ in mutants) > len(mutants) / 2
     if found.watched is None:

@@ -17,7 +17,7 @@ from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import SciPyPrinter
 
-from superposition.results import power_of_ten
+from superposition.results import SUPERSCRIPTS, power_of_ten
 from superposition.symbols import NOTATION, entry
 
 __all__ = [
@@ -517,10 +517,20 @@ def _apart(low, high):
     return f"from {below} % below to {above} % above it"
 
 
+def _letter(symbol):
+    """A symbol as it is printed: κ, l₀."""
+    return sp.pretty(symbol, use_unicode=True)
+
+
 def _condition(relation):
-    """A condition as a person would write it: 3 n ≥ ln m."""
-    written = sp.pretty(relation, use_unicode=True).replace("⋅", " ").replace(" - ", " − ")
-    return re.sub(r"\blog\((\w+)\)", r"ln \1", written)
+    """A condition as a person would write it on one line: 3 n ≥ l³ ln m."""
+    written = sp.sstr(relation)
+    for symbol in relation.free_symbols:
+        written = re.sub(rf"\b{symbol}\b", _letter(symbol), written)
+    written = re.sub(r"\*\*(\d+)", lambda power: power[1].translate(SUPERSCRIPTS), written)
+    for plain, sign in (("log", "ln"), ("sqrt", "√"), ("*", " "), ("<=", "≤"), (">=", "≥"), (" - ", " − ")):
+        written = written.replace(plain, sign)
+    return re.sub(r"\bln\((\w+)\)", r"ln \1", written)
 
 
 def _end(number):
@@ -539,7 +549,7 @@ class Measured:
     low, high : float
         Smallest and largest ratio of a measurement to the formula, rounded outwards to two places.
     over : dict of sympy.Symbol to (number, number)
-        Smallest and largest value of each argument in the grid.
+        Smallest and largest value in the grid of each argument, and of letters that a limit has done away with.
     where : tuple of sympy relational
         Conditions that every point of the grid meets, where they matter.
     of : str
@@ -574,7 +584,7 @@ class Measured:
     def words(self):
         """What was found, and where, in words."""
         ranges = [
-            f"{symbol} = {_end(low)}" if low == high else f"{symbol} from {_end(low)} to {_end(high)}"
+            f"{_letter(symbol)} {f'= {_end(low)}' if low == high else f'from {_end(low)} to {_end(high)}'}"
             for symbol, (low, high) in self.over.items()
         ]
         *most, last = ranges
@@ -656,7 +666,9 @@ class Formula:
         intervals = {symbol: entry(symbol).values for symbol in sorted(self.expr.free_symbols, key=str)}
         strangers = [s for s in self.domain if s not in intervals]
         strangers += [s for relation in self.where for s in relation.free_symbols if s not in intervals]
-        strangers += [s for s in (self.measured.over if self.measured else ()) if s not in intervals]
+        if self.measured:
+            for symbol in self.measured.over:
+                entry(symbol)
         if strangers:
             raise ValueError(
                 f"domain of formula {self.name!r} names {strangers[0]}, which is not in expr = {self.expr}"

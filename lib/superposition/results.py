@@ -7,7 +7,7 @@ import sympy as sp
 
 __all__ = ["Check", "Result", "check", "power_of_ten"]
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def power_of_ten(exponent):
@@ -18,7 +18,7 @@ def power_of_ten(exponent):
     >>> power_of_ten(-12)
     '10⁻¹²'
     """
-    return "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 class Result:

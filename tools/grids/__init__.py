@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from superposition import formulas
+from superposition.formula import numeric
 
 
 @dataclass(frozen=True)
@@ -15,22 +16,42 @@ class Beside:
     parameters : dict
         Trials and whatever else made the numbers.
     places : list of tuple
-        The formula's arguments, in its own order (alphabetical), point by point.
+        The formula's arguments, in its own order (alphabetical), point by point, and then whatever else is given.
     measure : callable
         ``place -> value, standard error``; makes its own generator from the seed and the place.
+    given : tuple of str
+        Letters on which what is measured depends, and the formula, being a limit, does not.
     """
 
     parameters: dict
     places: list
     measure: Callable
+    given: tuple = ()
 
     def row(self, *place):
         """One stored row; five digits, which do not differ between machines."""
         return [*place, *(float(f"{number:.5g}") for number in self.measure(*place))]
 
 
+def meeting(name, places):
+    """Those of some places at which a formula is defined and its range is said to hold."""
+    formula = formulas.registry[name]
+    letters = (
+        *formula.arguments,
+        *(symbol.name for symbol in formula.measured.over if symbol.name not in formula.arguments),
+    )
+    conditions = [numeric(relation, letters) for relation in formula.measured.where]
+
+    def holds(place):
+        at = dict(zip(letters, place, strict=True))
+        inside = formula.contains(**{argument: at[argument] for argument in formula.arguments})
+        return inside and all(condition(**at) for condition in conditions)
+
+    return [place for place in places if holds(place)]
+
+
 def beside(measured):
     """The tables of a dict from names of formulas to `Beside`, in the form that `tools/data.py` takes."""
     for name, grid in measured.items():
-        columns = [*formulas.registry[name].arguments, "measured", "se"]
+        columns = [*formulas.registry[name].arguments, *grid.given, "measured", "se"]
         yield name, grid.parameters, columns, (grid.row(*place) for place in grid.places)

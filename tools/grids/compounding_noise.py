@@ -3,8 +3,9 @@
 import numpy as np
 
 from superposition import formulas
-from superposition.simulate import random_code_relay
-from tools.grids import Beside, beside
+from superposition.codes import random_code
+from superposition.simulate import crosstalk_tail, random_code_relay, relay
+from tools.grids import Beside, beside, meeting
 
 SEED = 2027
 
@@ -60,7 +61,72 @@ def clean(l, m, n):
     return right / (1 - right), (right / networks) ** 0.5 / (1 - right) ** 1.5
 
 
+# one layer, over the explorer's range of features that are active at its start and of those given to it
+GIVEN, AFTER, FEWEST_AND_MOST = (2, 8, 20, 200), (1, 3, 10), (10**4, 10**6)
+NEXT = [(l, m, n) for l in ACTIVE for m in FEWEST_AND_MOST for n in NEURONS]
+REDRIVEN = [(l0 * after, l0, m, n) for l0 in GIVEN for after in AFTER for m in FEWEST_AND_MOST for n in NEURONS]
+
+
+def active_next(l, m, n):
+    """Expected active features after a layer, by the exact law of the crosstalk."""
+    return l + (m - l) * crosstalk_tail(n, l) - l * crosstalk_tail(n, l - 1), 0.0
+
+
+def active_redriven(l, l0, m, n):
+    return l0 + (m - l0) * crosstalk_tail(n, l), 0.0
+
+
+def _at_saddle(z, n):
+    """Active features where z is half of √(n/l), the chance of a false alarm there, and its slope in l."""
+    l = round(n / (2 * z) ** 2)
+    below, there, above = (crosstalk_tail(n, active) for active in (l - 1, l, l + 1))
+    return l, there, (above - below) / 2
+
+
+def driven(n, z):
+    """l0 at which the map from active features to active features touches the diagonal."""
+    l, alarm, slope = _at_saddle(z, n)
+    return l - alarm / slope, 0.0
+
+
+def features(n, z):
+    l, alarm, slope = _at_saddle(z, n)
+    return l + (1 - alarm) / slope, 0.0
+
+
+# z at whole numbers of active features
+SADDLES = [(n, l) for n in NEURONS for l in (3, 5, 8, 12, 20, 32, 48, 100, 200)]
+SADDLES = [(n, float(f"{(n / l) ** 0.5 / 2:.9g}")) for n, l in SADDLES]
+
+# values handed on by units, as long as they have strayed little and no feature has crossed the gate
+VALUE_NETWORKS, STRAYED, GATE, BEND = 800, 0.15, 0.4, 0.5
+VALUES = [(L, l, n) for L in (1, 2, 3, 5, 10) for l in (2, 3, 5, 10) for n in (64, 256, 1024) if L * l * n <= 4096]
+
+
+def strayed(formula, unit, fresh):
+    """Root mean square change of the activations that began at 1, after L layers."""
+
+    def measure(L, l, n):
+        def code(rng):
+            return random_code(n, l, rng)
+
+        rng, threshold = np.random.default_rng([SEED, 2, L, l, n]), GATE if unit == "gated" else BEND
+        run = relay(code, l, L, VALUE_NETWORKS, rng, unit=unit, fresh=fresh, threshold=threshold)
+        squares, errors = run.mean("value_error")
+        return squares[-1] ** 0.5, errors[-1] / (2 * squares[-1] ** 0.5)
+
+    places = [(L, l, n) for L, l, n in VALUES if formula(L=L, l=l, n=n) <= STRAYED]
+    return Beside({"networks": VALUE_NETWORKS}, places, measure)
+
+
 MEASURED = {
+    "value_noise_gated": strayed(formulas.value_noise_gated, "gated", True),
+    "value_noise_same_code": strayed(formulas.value_noise_same_code, "gated", False),
+    "value_noise_relu": strayed(formulas.value_noise_relu, "relu", True),
+    "expected_active_next": Beside({}, meeting("expected_active_next", NEXT), active_next),
+    "expected_active_redriven": Beside({}, meeting("expected_active_redriven", REDRIVEN), active_redriven),
+    "saddle_driven": Beside({}, meeting("saddle_driven", SADDLES), driven),
+    "saddle_features": Beside({}, meeting("saddle_features", SADDLES), features),
     "clean_layers": Beside({"networks": [MANY_NETWORKS, FEWER_NETWORKS]}, CLEAN, clean),
     "runaway_layers": Beside({"networks": NETWORKS, "share active": AWAY}, PLACES, runaway),
 }

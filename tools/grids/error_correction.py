@@ -3,12 +3,15 @@
 Trials come in two halves: the design is chosen on one and measured on the other.
 """
 
+from math import ceil
+
 import numpy as np
+from scipy import optimize, stats
 
 from superposition import formulas
 from superposition.data.error_correction import mapped_features
 from superposition.simulate import Corrector, SparseLayer, correction, crossing, dense_chain, sparse_chain
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 
 SEED = 2024
 DEPTHS = (8, 32)
@@ -143,10 +146,149 @@ def half_right(C, l, m, n):
     return found.size, (found.high - found.low) / 3.92
 
 
+# votes that err independently, and votes that hear their feature's own readout: the constants of the width, by the laws of
+# binomials, for a tenth of a wrong feature on average
+RELIABLE, CONSTANT_FEATURES = (0.01, 0.1, 1.0, 4.0), (1000, 10**6, 10**9)
+POWERS, UNRELIABLE, FEW = (0.0, 0.1, 0.25, 0.5, 0.75), 0.01, (2, 4, 8)
+SHARED = [(l, m, n) for l in (1, 2, 4, 8, 16) for m in CONSTANT_FEATURES for n in (1024, 4096, 16_384)]
+READOUTS = np.linspace(-9, 9, 181)
+RATE_VOTES, ALLOWED = (10, 30, 100, 300, 1000), 0.1
+
+
+def wrong(m, l, votes, needed, alarm, missed):
+    """Expected wrong features when each has so many independent votes, which err with these probabilities."""
+    return (m - l) * stats.binom.sf(needed - 1, votes, alarm) + l * stats.binom.sf(votes - needed, votes, missed)
+
+
+def votes_for(errors, step=1):
+    """Votes, as a real number, at which errors fall to what is allowed; their logarithm is taken as linear."""
+    low = high = 1
+    while errors(high) > ALLOWED:
+        low, high = high, 2 * high + 1
+    while high - low > step:
+        middle = low + (high - low) // (2 * step) * step
+        low, high = (middle, high) if errors(middle) > ALLOWED else (low, middle)
+    ends = np.log([errors(low) / ALLOWED, errors(high) / ALLOWED])
+    return low + (high - low) * ends[0] / (ends[0] - ends[1])
+
+
+def constant(kappa, m, votes):
+    """Width in units of m l/l_max of votes of a reliability."""
+    return kappa * votes / (2 * np.log(m)), 0.0
+
+
+def best_constant(kappa, theta, l, m):
+    alarm, missed = stats.norm.sf(2 * np.sqrt(kappa) * np.array([theta, 1 - theta]))
+    return constant(kappa, m, votes_for(lambda s: wrong(m, l, s, np.arange(1, s + 1), alarm, missed).min()))
+
+
+def majority(kappa, l, m):
+    error = stats.norm.sf(np.sqrt(kappa))
+    return constant(kappa, m, votes_for(lambda s: wrong(m, l, s, (s + 1) // 2, error, error), step=2))
+
+
+def few_votes(alpha, m, s):
+    """The reliability that a few votes need."""
+
+    def errors(kappa):
+        error = stats.norm.sf(np.sqrt(kappa))
+        return np.log(wrong(m, m**alpha, s, np.arange(1, s + 1), error, error).min() / ALLOWED)
+
+    return constant(optimize.brentq(errors, 0.01, 300), m, s)
+
+
+def wrong_shared(l, m, n, votes, needed):
+    """Expected wrong features when a feature's votes hear its own readout, and beside it noise of their own."""
+    weights = np.exp(-(READOUTS**2) / 2)
+    absent, active = np.sqrt(l / n) * READOUTS, 1 + np.sqrt((l - 1) / n) * READOUTS
+    chances = (stats.norm.cdf(2 * np.sqrt(UNRELIABLE) * (r - 0.5)) for r in (absent, active))
+    alarm, right = (weights @ stats.binom.sf(needed - 1, votes, chance[:, None]) / weights.sum() for chance in chances)
+    return (m - l) * alarm + l * (1 - right)
+
+
+def best_shared(l, m, n):
+    def errors(votes):
+        """With the best number of votes needed, below which false alarms grow and above which misses do."""
+        low, high = votes * 9 // 20 + 1, votes * 3 // 5 + 1
+        while low < high:
+            middle = (low + high) // 2
+            one, more = wrong_shared(l, m, n, votes, np.array([middle, middle + 1]))
+            low, high = (low, middle) if one <= more else (middle + 1, high)
+        return wrong_shared(l, m, n, votes, low).item()
+
+    return constant(UNRELIABLE, m, votes_for(errors))
+
+
+def majority_shared(l, m, n):
+    votes = votes_for(lambda s: wrong_shared(l, m, n, s, (s + 1) // 2).item(), step=2)
+    return constant(UNRELIABLE, m, votes)
+
+
+def rate(kappa, s):
+    """Rate, per vote, of the chance that so many of s votes are wrong as are right on average."""
+    p = stats.norm.sf(np.sqrt(kappa))
+    return -stats.binom.logsf(np.ceil(s * (1 - p)) - 1, s, p) / s, 0.0
+
+
+def majority_rate(kappa, s):
+    return -stats.binom.logsf(s // 2, s, stats.norm.sf(np.sqrt(kappa))) / s, 0.0
+
+
+# the setting of the explorer of votes and width, where the formula says that most of the trials are right, but not all
+VOTERS, SUCCESS_SHARE, SUCCESS_TRIALS = {"n": 1024, "m": 4096}, 0.8, 600
+SUCCESSES = [
+    (s * round(d / s), ceil(SUCCESS_SHARE * s), l, VOTERS["m"], VOTERS["n"], s)
+    for s in (2, 4, 6, 8)
+    for l in (1, 2, 4, 8)
+    for d in (300, 500, 700, 1000, 1500)
+]
+
+
+def said(place):
+    at = dict(zip("dhlmns", place, strict=True))
+    return formulas.correction_success.contains(**at) and 0.7 <= formulas.correction_success(**at) <= 0.995
+
+
+def all_right(d, h, l, m, n, s):
+    """Share of trials in which a layer of votes reads everything rightly."""
+    rng = np.random.default_rng([SEED, d, h, l, m, n, s])
+    right = correction(Corrector(n, m, d, s), l, SUCCESS_TRIALS, rng).at(h).mean()
+    return right, max(np.sqrt(right * (1 - right) / SUCCESS_TRIALS), 1 / SUCCESS_TRIALS)
+
+
+CONSTANTS = [(kappa, l, m) for kappa in RELIABLE for l in (1, 8) for m in CONSTANT_FEATURES]
+RATES = [(kappa, s) for kappa in RELIABLE for s in RATE_VOTES]
+
 MEASURED = {
+    "correction_success": Beside({"trials": SUCCESS_TRIALS}, [place for place in SUCCESSES if said(place)], all_right),
+    "vote_exponent": Beside({}, meeting("vote_exponent", RATES), rate, given=("s",)),
+    "majority_exponent": Beside({}, meeting("majority_exponent", RATES), majority_rate, given=("s",)),
+    "correction_constant": Beside({}, CONSTANTS, lambda kappa, l, m: best_constant(kappa, 0.5, l, m), given=("l", "m")),
+    "majority_constant": Beside({}, CONSTANTS, majority, given=("l", "m")),
+    "threshold_constant": Beside(
+        {},
+        [(kappa, theta, 1, m) for kappa in RELIABLE for theta in (0.3, 0.5, 0.7) for m in CONSTANT_FEATURES],
+        best_constant,
+        given=("l", "m"),
+    ),
+    "constant_many_units": Beside(
+        {"kappa": UNRELIABLE},
+        [(alpha, m) for alpha in POWERS for m in CONSTANT_FEATURES],
+        lambda alpha, m: best_constant(UNRELIABLE, 0.5, m**alpha, m),
+        given=("m",),
+    ),
+    "constant_few_units": Beside(
+        {}, [(alpha, m, s) for alpha in POWERS for m in CONSTANT_FEATURES for s in FEW], few_votes, given=("m", "s")
+    ),
+    "constant_shared_noise": Beside(
+        {"kappa": UNRELIABLE},
+        meeting("constant_shared_noise", SHARED),
+        best_shared,
+    ),
+    "majority_shared_noise": Beside({"kappa": UNRELIABLE}, meeting("majority_shared_noise", SHARED), majority_shared),
     "correction_width": Beside(
         {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5}, list(law_places()), half_right
-    )
+    ),
 }
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from functools import cache
-from math import isqrt, sqrt
+from math import exp, isqrt, log, sqrt
 
 import numpy as np
 
 from superposition import codes, formulas, simulate
 from superposition.simulate.limits import crossing_of_errors
-from tools.grids import Beside, beside
+from tools.grids import Beside, beside, meeting
 
 SEED = 2027
 
@@ -41,6 +41,13 @@ def draws(*place):
 def expected_errors(l, m, n):
     """Mean number of wrong readouts of a random code, without sampling and without the normal law."""
     return (m - l) * simulate.crosstalk_tail(n, l) + (l * simulate.crosstalk_tail(n, l - 1) if l > 1 else 0)
+
+
+def errors_at_the_limit(m, l):
+    """Errors with l active on n = 8 l ln m neurons, between the two whole n their logarithm being taken as linear."""
+    low, part = divmod(8 * l * log(m), 1)
+    ends = [log(expected_errors(l, m, int(low) + more)) for more in (0, 1)]
+    return exp((1 - part) * ends[0] + part * ends[1]), 0
 
 
 def one_error(m, n):
@@ -97,6 +104,17 @@ MEASURED = {
         [(l, n) for n in NEURONS for l in ACTIVE if l >= 20],
         lambda l, n: (simulate.crosstalk_tail(n, l), 0),
     ),
+    "miss": Beside(
+        {},
+        meeting("miss", [(l, n) for n in NEURONS for l in ACTIVE]),
+        lambda l, n: (simulate.crosstalk_tail(n, l - 1), 0),
+    ),
+    "expected_errors": Beside(
+        {},
+        meeting("expected_errors", [(l, m, n) for n in NEURONS for m in FEATURES for l in ACTIVE]),
+        lambda l, m, n: (expected_errors(l, m, n), 0),
+    ),
+    "errors_at_limit": Beside({}, [(m, l) for m in FEATURES for l in ACTIVE], errors_at_the_limit, given=("l",)),
     "gaussian_excess": Beside(
         {},
         [(l, n) for n in NEURONS for l in ACTIVE if 32 * l <= n <= 2000 * l],

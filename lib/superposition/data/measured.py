@@ -19,7 +19,7 @@ class Measurements:
     Attributes
     ----------
     at : dict of str to numpy.ndarray
-        the formula's arguments.
+        the formula's arguments, and what else was given.
     value, se : numpy.ndarray
         measured, standard error.
     ratio, ratio_se : numpy.ndarray
@@ -75,5 +75,5 @@ def measured(name):
     *arguments, value, se = np.array(table["rows"], float).T
     at = dict(zip(table["columns"], arguments, strict=False))
     less = formula.measured.less if formula.measured else 0
-    unit = formula(**at) - less
+    unit = formula(**{argument: at[argument] for argument in formula.arguments}) - less
     return Measurements(at, value, se, (value - less) / unit, se / unit)

@@ -55,9 +55,10 @@ naive_levels = Formula(
     "heuristic",
     "from the post",
     "Linsefors 2024",
-    detail="counts the gaps between levels, which is one less than the levels",
+    detail="counts the gaps between levels, which is one less than the levels; over places with room for two",
     domain=_TWO_FEATURES,
     where=(l <= m,),
+    measured=Measured(1.01, 2.06, over={l: (1, 500), m: (1000, 10**9), n: (56, 262_144)}),
 )
 
 levels = Formula(
@@ -137,6 +138,15 @@ level_errors = Formula(
     detail="Gaussian crosstalk: for n far below 64 l³ (K - 1)⁴; at two levels it is expected_errors",
     domain=_TWO_LEVELS,
     where=(l <= m,),
+    measured=Measured(
+        0.79,
+        1.02,
+        over={K: (2, 16), l: (1, 500), m: (1000, 10**9), n: (64, 65_536)},
+        where=(
+            n <= 16 * l**3 * (K - 1) ** 4,
+            n <= 5000 * l * (K - 1) ** 2,
+        ),
+    ),
 )
 
 level_errors_uniform = Formula(
@@ -149,6 +159,12 @@ level_errors_uniform = Formula(
     detail="Gaussian crosstalk: for n far below 4 √(l³) (K - 1)²; too low for few active features, which are sometimes all at high levels",
     domain=_TWO_LEVELS,
     where=(l <= m,),
+    measured=Measured(
+        0.79,
+        1.01,
+        over={K: (2, 16), l: (1, 500), m: (1000, 10**9), n: (64, 65_536)},
+        where=(n**2 <= l**3 * (K - 1) ** 4,),
+    ),
 )
 
 max_active_levels = Formula(
@@ -206,6 +222,7 @@ level_capacity = Formula(
     detail="level_bits at max_active_levels, per neuron; nothing is said where fewer than one feature may be active",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(m >= n, 8 * (K - 1) ** 2 * log(m) <= n),
+    measured=Measured(1, 1.02, over={K: (2, 12), m: (10**5, 10**9), n: (1024, 65_536)}),
 )
 
 level_capacity_uniform = Formula(
@@ -218,6 +235,9 @@ level_capacity_uniform = Formula(
     detail="level_bits at max_active_levels_uniform, per neuron; too high where few features are active",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(m >= n, 4 * K * (2 * K - 1) * log(m) <= 3 * n),
+    measured=Measured(
+        0.54, 1.01, over={K: (2, 12), m: (10**5, 10**9), n: (1024, 65_536)}, where=(n >= 4 * K * (2 * K - 1) * log(m),)
+    ),
 )
 
 neuron_excess_kurtosis = Formula(
@@ -251,6 +271,7 @@ quantised_noise = Formula(
     "new here",
     CHAPTER,
     detail="for many active features or many neurons, whose values are then normal; crosstalk_std with (1 - D) n neurons",
+    measured=Measured(0.99, 1.01, over={D: (4.11850829e-05, 0.363380228), l: (1, 100), n: (64, 4096)}),
 )
 
 max_active_quantised = Formula(
@@ -273,6 +294,7 @@ unscaled_miss = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="Gaussian crosstalk: for many active features, where a fixed share of them is missed",
+    detail="Gaussian crosstalk: for many active features, where a fixed share of them is missed; over places where it gives at least 0.05",
     domain={D: Interval(0, Rational(1, 2))},
+    measured=Measured(0.86, 1.01, over={D: (0.0345477608, 0.363380228), l: (10, 100), n: (64, 256)}),
 )
