@@ -1,5 +1,7 @@
 """The right answers of all variants, and how an answer is judged by the evidence it left."""
 
+from functools import cache
+
 import numpy as np
 import sympy as sp
 from scipy.stats import ks_2samp
@@ -11,7 +13,7 @@ from superposition.symbols import L, delta, l, m, n, theta
 __all__ = ["TRIALS", "judge", "solution"]
 
 # Trials of the reference that a simulation is compared with.
-TRIALS = 60_000
+TRIALS = 30_000
 # A right simulation is refused where its mean is so many standard errors off (1 in 10⁷), or its law so unlikely.
 ERRORS, UNLIKELY = 5.33, 1e-7
 
@@ -98,6 +100,7 @@ def same_law(values, reference):
     return abs(values.mean() - reference.mean()) <= ERRORS * error and ks_2samp(values, reference).pvalue > UNLIKELY
 
 
+@cache
 def _reference(assignment, problem, given):
     rng = given.rng(f"reference {problem}")
     if problem == "clean":
