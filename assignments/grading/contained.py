@@ -37,7 +37,7 @@ class Manager(AsyncKernelManager):
     """Starts kernel.py in place of a kernel without limits."""
 
     def format_kernel_cmd(self, extra_arguments=None):
-        command = [sys.executable, str(HERE / "kernel.py"), self.copy, str(FORBIDDEN), "-f", self.connection_file]
+        command = [sys.executable, str(HERE / "kernel.py"), *self.given, "-f", self.connection_file]
         return [*command, *(extra_arguments or ())]
 
 
@@ -49,8 +49,9 @@ def failed(cell, words):
 class Contained(Execute):
     """Runs a submission in its own process, and judges what was handed in."""
 
-    timeout = Integer(60, help="Seconds that one cell may take.", allow_none=True).tag(config=True)
-    budget = Integer(300, help="Seconds that one submission may take in all.").tag(config=True)
+    timeout = Integer(120, help="Seconds that one cell may take.", allow_none=True).tag(config=True)
+    budget = Integer(600, help="Seconds that one submission may take in all.").tag(config=True)
+    processor = Integer(240, help="Seconds of the processor that one submission may take in all.").tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
         before = digest()
@@ -60,7 +61,7 @@ class Contained(Execute):
             copy = shutil.copytree(work, Path(folder, "work"))
             resources["metadata"]["path"] = str(copy)
             manager = Manager(kernel_name="python3")
-            manager.copy = str(copy)
+            manager.given = (str(copy), str(FORBIDDEN), str(self.processor))
             try:
                 nb, resources = super().preprocess(nb, resources, km=manager)
             except DeadKernelError as death:

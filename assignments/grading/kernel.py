@@ -1,4 +1,4 @@
-"""The process that a submission runs in: `python kernel.py COPY FORBIDDEN -f CONNECTION`, an IPython kernel within limits.
+"""The process that a submission runs in: `python kernel.py COPY FORBIDDEN SECONDS -f CONNECTION`, an IPython kernel within limits.
 
 It may read and write its copy of the assignment, and read whatever else is not forbidden. It may not start processes. It is
 no sandbox against malice: what goes around Python's own functions goes around this.
@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 MEMORY = 4 * 2**30
-PROCESSOR_SECONDS = 240
 FILE_BYTES = 16 * 2**20
 OUTPUT_CHARACTERS = 200_000
 PROCESSES = (
@@ -39,11 +38,11 @@ LOOKS = ("os.listdir", "os.scandir", "os.chdir")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def limit():
+def limit(seconds):
     """Take away what no answer needs."""
     for kind, most in (
         (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, PROCESSOR_SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -93,12 +92,12 @@ def quiet(stream):
 
 
 def main():
-    copy, forbidden, *rest = sys.argv[1:]
+    copy, forbidden, seconds, *rest = sys.argv[1:]
     os.chdir(copy)
     sys.dont_write_bytecode = True
     tempfile.tempdir = copy
     os.environ.update(IPYTHONDIR=str(Path(copy, ".ipython")), MPLCONFIGDIR=str(Path(copy, ".matplotlib")))
-    limit()
+    limit(int(seconds))
     from ipykernel.kernelapp import IPKernelApp
 
     import superposition.course  # noqa: F401

@@ -57,7 +57,7 @@ def depth_words(given):
     _, share = given.pick("thresholded", THRESHOLDED)
     strong = given.pick("strong", STRONG)
     return f"""A network of $L$ layers has a fresh random code in each. Active features are at activation **{strong}**, and each layer thresholds, at
-$\\theta \\le {strong}/2$, only **{share}** feature; the others are never needed. By the tail $e^{{-t^2/2\\sigma^2}}$, which bounds the chance that one
+$\\theta \\le {sp.Rational(strong) / 2}$, only **{share}** feature; the others are never needed. By the tail $e^{{-t^2/2\\sigma^2}}$, which bounds the chance that one
 readout is wrong in one layer, how many neurons $n$ keep all $L$ layers free of any error but for a probability of $\\delta$ at most? $l$ features
 are active. Give $n$ as a SymPy expression over `l`, `m`, `L`, `theta` and `delta`."""
 
