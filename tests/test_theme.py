@@ -37,6 +37,7 @@ def test_with_a_repository_every_link_is_offered(address):
         "Colab": "https://colab.research.google.com/github/someone/price-of-superposition/blob/main/book/sparsity.ipynb",
         "Download": "_sources/book/sparsity.ipynb",
         "Suggest an edit": f"{GITHUB}/edit/main/book/sparsity.ipynb",
+        "Report an error": f"{GITHUB}/issues/new?title=Error%20in%20book/sparsity.ipynb%3A%20",
     }
 
 
@@ -45,6 +46,7 @@ def test_gitlab_has_no_colab_link():
         "Binder",
         "Download",
         "Suggest an edit",
+        "Report an error",
     ]
 
 

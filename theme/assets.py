@@ -14,7 +14,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
-from superposition import explorer
+from superposition import explorer, question
 from theme.figures import inline
 from theme.stills import still
 
@@ -65,6 +65,16 @@ def explorer_assets(app, pagename, body):
     return (
         [write_asset(app, path, text) for path, text in scripts.items()],
         [write_asset(app, "explorer.css", explorer.style_source())],
+    )
+
+
+def question_assets(app, body):
+    """Write what the questions of a page load; return the scripts and the styles."""
+    if 'class="sp-question"' not in body:
+        return [], []
+    return (
+        [write_asset(app, "question.js", question.script_source())],
+        [write_asset(app, "question.css", question.style_source())],
     )
 
 
@@ -121,6 +131,7 @@ def complete_page(app, pagename, templatename, context, doctree):
     context["mode_script"] = scripts.pop("mode.js")  # colours first, everything else after the text
     context["script_files"] = list(scripts.values())
     context["explorer_scripts"], context["explorer_styles"] = explorer_assets(app, pagename, body)
+    context["question_scripts"], context["question_styles"] = question_assets(app, body)
     if doctree is not None:
         context["page_description"] = description(doctree)
     drawn = Path(app.doctreedir).parent / ".stills"

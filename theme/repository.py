@@ -96,6 +96,8 @@ def page_links(url, path):
     if url:
         edit = "edit" if urlsplit(url).netloc == "github.com" else "-/edit"
         add(f"{url}/{edit}/{BRANCH}/{path}", "Suggest an edit", "propose a change to this page")
+        issue = "issues/new?title=" if edit == "edit" else "-/issues/new?issue[title]="
+        add(f"{url}/{issue}{quote(f'Error in {path}: ')}", "Report an error", "say what is wrong on this page")
     return links
 
 

@@ -107,7 +107,10 @@ function setUpPrinting() {
   if (!answers.length) return;
   answers.forEach((details) => details.classList.add("answer"));
   const number = /^\d+\./;
+  const questions = [...document.querySelectorAll(".sp-question")];
   const exercise = (details) => {
+    const question = questions.indexOf(details.closest(".sp-question"));
+    if (question >= 0) return `Question ${question + 1}. `;
     let before = details;
     while (before && !(before.tagName === "P" && number.test(before.textContent))) before = before.previousElementSibling;
     return before ? `${before.textContent.match(number)[0]} ` : "";
