@@ -2,6 +2,9 @@
 
     python tools/data.py [NAME ...]
 
+A name is that of a chapter, or of a chapter and one of its tables, as in `booleanish/levels`: then only that table is computed,
+and the chapter's others stay as they are stored.
+
 A grid is a module of `tools/grids/` with a `SEED` and a function `grids()`, which yields, for each table, its name, its
 parameters, its columns and an iterator of rows. Each row is made with a generator seeded by `SEED` and the row's own
 place in the grid, so that any of them can be made again alone. What is measured beside a formula is a `Beside` in the
@@ -35,25 +38,35 @@ def text(tables):
 
 
 def compute(name):
-    module = import_module(f"tools.grids.{name}")
+    name, _, only = name.partition("/")
+    module, path = import_module(f"tools.grids.{name}"), DATA / f"{name}.json"
     made_by = {package: version(package) for package in ("price-of-superposition", "numpy")}
     tables = {"made_by": made_by, "seed": module.SEED}
-    for table, parameters, columns, rows in module.grids():
+    stored = json.loads(path.read_text(encoding="utf-8")) if only else {}
+    grids = list(module.grids())
+    if only and only not in [table for table, *_ in grids]:
+        raise SystemExit(f"{name} has no table {only}; it has {', '.join(table for table, *_ in grids)}")
+    for table, parameters, columns, rows in grids:
+        if only and table != only:
+            tables[table] = stored[table]
+            continue
         start, kept = time.perf_counter(), []
         for row in rows:
             kept.append(row)
             print(f"\r{name}: {table}, {len(kept)} rows, {time.perf_counter() - start:.0f} s", end="", flush=True)
         print()
         tables[table] = {"parameters": parameters, "columns": columns, "rows": kept}
-    (DATA / f"{name}.json").write_text(text(tables), encoding="utf-8")
+    path.write_text(text(tables), encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=f"of {', '.join(NAMES)}; all if left out"
-    )
-    for name in parser.parse_args().names or NAMES:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all if left out")
+    names = parser.parse_args().names or NAMES
+    for name in names:
+        if name.partition("/")[0] not in NAMES:
+            parser.error(f"no grids are called {name}; there are {', '.join(NAMES)}")
+    for name in names:
         compute(name)
 
 

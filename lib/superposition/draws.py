@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import stats
 
 from superposition.arguments import generator, integer
-from superposition.formula import javascript, numeric
+from superposition.formula import bare, javascript
 
 __all__ = [
     "Alike",
@@ -59,7 +59,8 @@ class _Value:
         if isinstance(expr, (bool, np.bool_)) or not isinstance(expr, (sp.Expr, int, float)):
             raise TypeError(f"{where} = {expr!r}; accepted: a SymPy expression or a number")
         self.expr = sp.sympify(expr)
-        self.names = tuple(sorted(symbol.name for symbol in self.expr.free_symbols))
+        symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
+        self.names = tuple(symbol.name for symbol in symbols)
         for name in self.names:
             if name not in known:
                 raise ValueError(
@@ -67,17 +68,18 @@ class _Value:
                 )
         self.is_vector = any(known[name] for name in self.names)
         self.js = javascript(self.expr)
-        self.function = numeric(self.expr, self.names)
+        self.function = bare(self.expr, symbols, cse=True)
 
     def json(self):
         return {"of": list(self.names), "js": self.js}
 
     def at(self, scope, vectors):
         """Its value; numbers of each trial stand above the entries of vectors."""
-        values = {name: scope[name] for name in self.names}
+        values = [scope[name] for name in self.names]
         if self.is_vector:
-            values = {n: v[:, None] if np.ndim(v) and n not in vectors else v for n, v in values.items()}
-        return self.function(**values)
+            with_names = zip(self.names, values, strict=True)
+            values = [v[:, None] if np.ndim(v) and name not in vectors else v for name, v in with_names]
+        return self.function(*values)
 
     def whole(self, where, scope):
         """Its value as a number of entries or of turns, the same in all trials."""
@@ -498,7 +500,7 @@ class Alike(_Step):
             for number in np.unique(numbers):
                 some = np.flatnonzero(numbers == number)
                 given = {name: value[some] if np.ndim(value) else value for name, value in scope.items()}
-                given[by] = float(number)
+                given[by] = number
                 inside = dict(given)
                 for step in runs:
                     step(inside, vectors | own, rng, len(some))
@@ -619,10 +621,11 @@ class Chain:
             if name not in values or name not in self.inputs:
                 what = "is missing" if name not in values else "is not an input"
                 raise TypeError(f"{name} {what}; accepted: {', '.join(self.inputs)}")
-        scope = {name: float(value) for name, value in values.items()}
+        scope = {name: np.float64(value) for name, value in values.items()}
         vectors = {name for name, is_vector in self.known.items() if is_vector}
-        for run in self._runs:
-            run(scope, vectors, rng, trials)
+        with np.errstate(all="ignore"):
+            for run in self._runs:
+                run(scope, vectors, rng, trials)
         return {name: np.full(trials, value) if np.ndim(value) == 0 else value for name, value in scope.items()}
 
 
@@ -652,7 +655,7 @@ def overlap_tail(s, dimension):
     >>> float(overlap_tail(sp.Rational(1, 2), sp.Integer(3)).evalf(4))
     0.25
     """
-    inside = sp.Min(sp.Max(1 - s**2, 0), 1)
+    inside = sp.Min(sp.Max((1 - s) * (1 + s), 0), 1)
     # in one dimension it is -1 or 1, to which the law comes close from above
     half = sp.betainc_regularized(sp.Max(dimension - 1, _NEARLY_NONE) / 2, sp.S.Half, 0, inside) / 2
     return sp.Piecewise((half, s >= 0), (1 - half, True))

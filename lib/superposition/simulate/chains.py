@@ -26,6 +26,7 @@ from superposition.symbols import A, K, L, S, b, d, l, l0, m, n, s, t, theta
 
 __all__ = [
     "absent",
+    "alarm",
     "alarms",
     "change",
     "changes",
@@ -37,6 +38,7 @@ __all__ = [
     "false_alarms",
     "gated",
     "hits",
+    "jointly",
     "kept_hits",
     "kept_untrue",
     "largest",
@@ -80,6 +82,8 @@ errors = sp.Symbol("errors", nonnegative=True)
 """Wrong readouts that are expected among all m features, given the neurons' state."""
 false_alarms, misread, misses = sp.symbols("false_alarms misread misses", nonnegative=True)
 """The same of absent features, of present ones at another level, and of present ones read as absent."""
+alarm = sp.Symbol("alarm", nonnegative=True)
+"""How likely an absent feature is read as present, given the neurons' state."""
 
 _length, _missed_of_shown = sp.sqrt(square), sp.Symbol("missed_of_shown", nonnegative=True)
 # the length of the sum without the feature itself
@@ -109,8 +113,11 @@ readouts = Chain(
     [n, m, l, theta, shown],
     [
         *states.steps,
-        Let(false_alarms, (m - l) * overlap_tail(theta / _length, n)),
-        Total(_missed_of_shown, overlap_tail((1 - theta) / _others, n)),
+        # where the state is nothing, a threshold of 0 is not exceeded
+        Let(alarm, overlap_tail((theta + 1e-300) / _length, n)),
+        Let(false_alarms, (m - l) * alarm),
+        # a readout at the threshold is missed, which matters in one dimension, where it can be met
+        Total(_missed_of_shown, overlap_tail((1 - 1e-15) * (1 - theta) / _others, n)),
         Let(misses, l * _missed_of_shown / shown),
         Let(errors, false_alarms + misses),
     ],
@@ -296,13 +303,14 @@ path, kept_hits, kept_untrue = sp.symbols("path kept_hits kept_untrue", nonnegat
 """Active features after each layer, a vector; of these, those that were active at the start, and those that were not."""
 redriven = sp.Symbol("redriven", nonnegative=True)
 """1 where each layer is given the true features afresh, without the echo of its other features; 0 where it is not."""
-_active, _jointly, _spread, _alarm = sp.symbols("active jointly spread alarm", nonnegative=True)
+_active, _jointly, _spread = sp.symbols("active jointly spread", nonnegative=True)
 _told, _above, _above_untrue = sp.symbols("told above above_untrue", nonnegative=True)
 _back, _fresh = sp.symbols("back fresh", nonnegative=True)
 _rank = sp.Symbol("rank", real=True)
 # an untrue feature of a re-driven network does not hear its own last activation
 _height = theta + redriven
-_joint = sp.Min(sp.Max(64, sp.floor(n / 8)), 512)
+jointly = sp.Min(sp.Max(64, sp.floor(n / 8)), 512)
+"""Up to how many active features are read jointly in a relay."""
 
 
 def _among(count, first):
@@ -327,7 +335,7 @@ relay = Chain(
             L,
             [
                 Let(_active, hits + untrue),
-                Let(_jointly, sp.Piecewise((_active, _active <= _joint), (0, True))),
+                Let(_jointly, sp.Piecewise((_active, _active <= jointly), (0, True))),
                 Alike(
                     _jointly,
                     [
@@ -352,9 +360,9 @@ relay = Chain(
                 Let(_above, _above + _back),
                 Let(_above_untrue, _above_untrue + _fresh),
                 # the absent ones
-                Let(_alarm, overlap_tail(theta / _length, n)),
-                Draw(_back, stats.Binomial, l0 - hits, _alarm),
-                Draw(_fresh, stats.Binomial, m - l0 - untrue, _alarm),
+                Let(alarm, overlap_tail(theta / _length, n)),
+                Draw(_back, stats.Binomial, l0 - hits, alarm),
+                Draw(_fresh, stats.Binomial, m - l0 - untrue, alarm),
                 Let(hits, sp.Piecewise((l0, redriven > 0), (_above + _back, True))),
                 Let(untrue, _above_untrue + _fresh),
             ],
