@@ -43,10 +43,7 @@ def compute(name):
     made_by = {package: version(package) for package in ("price-of-superposition", "numpy")}
     tables = {"made_by": made_by, "seed": module.SEED}
     stored = json.loads(path.read_text(encoding="utf-8")) if only else {}
-    grids = list(module.grids())
-    if only and only not in [table for table, *_ in grids]:
-        raise SystemExit(f"{name} has no table {only}; it has {', '.join(table for table, *_ in grids)}")
-    for table, parameters, columns, rows in grids:
+    for table, parameters, columns, rows in module.grids():
         if only and table != only:
             tables[table] = stored[table]
             continue
@@ -56,6 +53,10 @@ def compute(name):
             print(f"\r{name}: {table}, {len(kept)} rows, {time.perf_counter() - start:.0f} s", end="", flush=True)
         print()
         tables[table] = {"parameters": parameters, "columns": columns, "rows": kept}
+    if only and only not in tables:
+        raise SystemExit(
+            f"{name} has no table {only}; it has {', '.join(table for table in tables if table not in ('made_by', 'seed'))}"
+        )
     path.write_text(text(tables), encoding="utf-8")
 
 

@@ -27,6 +27,7 @@ from superposition.symbols import A, K, L, S, b, d, l, l0, m, n, s, t, theta
 __all__ = [
     "absent",
     "alarm",
+    "alarmed",
     "alarms",
     "change",
     "changes",
@@ -45,6 +46,7 @@ __all__ = [
     "level",
     "levels",
     "misread",
+    "misread_levels",
     "missed",
     "misses",
     "needed",
@@ -55,7 +57,6 @@ __all__ = [
     "present",
     "quantised",
     "read",
-    "read_at",
     "readouts",
     "redriven",
     "relay",
@@ -132,11 +133,10 @@ in closed form, given the lengths.
 alarms, missed, wrong = sp.symbols("alarms missed wrong", nonnegative=True)
 
 
-def counted(most, height=theta, amplitude=_length):
-    """Further steps: readouts of up to `most` absent features, and how many of all are false alarms, or misses, or wrong.
+def alarmed(most, height=theta, amplitude=_length):
+    """Further steps: readouts of up to `most` absent features, and how many of all are read as present.
 
-    All the present features must be looked at. A readout above `height` reads as present; those of absent features are
-    `amplitude` times an overlap.
+    A readout above `height` reads as present; those of absent features are `amplitude` times an overlap.
     """
     overlaps = sp.Symbol("overlaps", real=True)
     seen, unseen = sp.symbols("seen unseen", nonnegative=True)
@@ -147,6 +147,13 @@ def counted(most, height=theta, amplitude=_length):
         Total(seen, sp.Piecewise((1, absent > height), (0, True))),
         Draw(unseen, stats.Binomial, m - l - count, overlap_tail(height / amplitude, n)),
         Let(alarms, seen + unseen),
+    ]
+
+
+def counted(most, height=theta, amplitude=_length):
+    """Further steps: those of `alarmed`, and how many features are missed, or wrong; all present ones must be looked at."""
+    return [
+        *alarmed(most, height, amplitude),
         Total(missed, sp.Piecewise((0, present > height), (1, True))),
         Let(wrong, alarms + missed),
     ]
@@ -211,9 +218,10 @@ decoded = Chain(
 """What l - 1 other features, each at any value up to A, add to a readout."""
 
 
-def read_at(threshold):
-    """The level, 0 to K - 1, at which a present feature is read, `threshold` gaps above one being taken for the next."""
-    return sp.Min(sp.Max(sp.ceiling(_gaps * present - threshold), 0), _gaps)
+def misread_levels(threshold):
+    """A step: how many present features are read at another level, `threshold` gaps above one being taken for the next."""
+    found = sp.Min(sp.Max(sp.ceiling(_gaps * present - threshold), 0), _gaps)
+    return Total(misread, sp.Min(sp.Abs(found - level), 1))
 
 
 noisy = Chain(
@@ -232,7 +240,7 @@ noisy = Chain(
             beside=sp.sqrt(noise * l * K * (2 * K - 1) / (6 * _gaps**2 * n * S)),
         ),
         Let(false_alarms, (m - l) * overlap_tail(theta / (_gaps * _length), n)),
-        Total(misread, sp.Min(sp.Abs(read_at(theta) - level), 1)),
+        misread_levels(theta),
         Let(errors, false_alarms + misread),
     ],
 )
