@@ -1,8 +1,8 @@
 """Chains of draws have one law, in NumPy, on the page, and by brute force with real matrices.
 
 Two samples are compared by the Kolmogorov–Smirnov test and by their means, in pooled standard errors. The file makes fewer than
-3000 such comparisons; each fails by chance with probability below 1e-10 (p below 1e-10, or 6.5 standard errors), all together
-with less than 3e-7, and a factor of three is left for means that are not quite Gaussian.
+5000 such comparisons; each fails by chance with probability below 1e-10 (p below 1e-10, or 6.5 standard errors), all together
+with less than 5e-7, and a factor of two is left for means that are not quite Gaussian.
 """
 
 import json
@@ -14,9 +14,24 @@ from scipy import stats as scipy_stats
 from sympy import stats
 
 from superposition.codes import random_code
-from superposition.draws import Chain, Directions, Draw, Let, Repeat, Total, overlap, overlap_tail
+from superposition.draws import (
+    Alike,
+    Chain,
+    Deal,
+    Directions,
+    Draw,
+    Let,
+    Nearest,
+    Numbers,
+    Repeat,
+    Tally,
+    Total,
+    overlap,
+    overlap_tail,
+)
 from superposition.formulas import overlap_tail as overlap_tail_formula
-from superposition.simulate import chains
+from superposition.simulate import chains, correction, gaussian_quantiser, relay
+from superposition.simulate.correction import Corrector
 from superposition.symbols import n, t
 from tests.v8 import module_in_v8
 
@@ -243,12 +258,37 @@ def settings_of_levels():
         yield dict(
             n=log_uniform(rng, 2, 16_384), m=size + log_uniform(rng, 1, 10**9), l=size,
             K=int(rng.integers(2, 12)), largest=turn % 2,
+            shown=size if rng.random() < 0.5 else log_uniform(rng, 1, size),
         )  # fmt: skip
 
 
 @pytest.mark.parametrize("values", list(settings_of_levels()), ids=str)
 def test_page_reads_levels_as_numpy_does(script, values):
     assert_languages_agree(script, chains.levels, 1000, 12, **values)
+
+
+@pytest.mark.parametrize(("neurons", "features", "active", "K"), [(6, 30, 2, 2), (10, 40, 5, 3), (40, 200, 3, 4)])
+@pytest.mark.parametrize("largest", [0, 1])
+def test_levels_are_those_of_a_random_code(neurons, features, active, K, largest):
+    rng, trials = np.random.default_rng([neurons, features, active]), 3000
+    real = {name: np.empty(trials) for name in ("square", "misread", "false_alarms")}
+    first = np.empty(trials)
+    for trial in range(trials):
+        F = random_code(neurons, features, rng)
+        level = np.full(active, K - 1) if largest else rng.integers(1, K, active)
+        state = F[:, :active] @ (level / (K - 1))
+        found = np.clip(np.rint((K - 1) * (F.T @ state)), 0, K - 1)
+        first[trial] = F[:, 0] @ state
+        wrong = np.count_nonzero(found[:active] != level), np.count_nonzero(found[active:])
+        for name, value in zip(real, (state @ state, *wrong), strict=True):
+            real[name][trial] = value
+    for shown in {1, active}:
+        drawn = chains.levels.sample(rng, trials, n=neurons, m=features, l=active, K=K, largest=largest, shown=shown)
+        assert_same_law(drawn["square"], real["square"], "square")
+        assert_same_law(drawn["present"][:, -1], first, "present")
+        for name in ("misread", "false_alarms"):
+            gap = drawn[name].mean() - real[name].mean()
+            assert abs(gap) <= Z * np.sqrt((drawn[name].var() + real[name].var()) / trials), name
 
 
 def settings_of_decoded_values():
@@ -308,6 +348,265 @@ def test_noisy_readouts_are_those_of_a_random_code(neurons, features, active, K)
     assert abs(gap) <= Z * np.sqrt((drawn["false_alarms"].var() + alarms.var()) / trials)
 
 
+def settings_of_quantised_neurons():
+    rng = np.random.default_rng(17)
+    for turn in range(SETTINGS):
+        size = log_uniform(rng, 1, 40)
+        yield dict(
+            n=log_uniform(rng, 3, 1024), m=size + log_uniform(rng, 1, 10**9), l=size, b=turn % 8 + 1,
+            theta=float(rng.uniform(0.2, 0.8)), shown=size if rng.random() < 0.5 else log_uniform(rng, 1, size),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_quantised_neurons()), ids=str)
+def test_page_reads_neurons_of_few_bits_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.quantised(*range(1, 9)), 500, 18, **values)
+
+
+@pytest.mark.parametrize(
+    ("neurons", "features", "active"), [(3, 8, 1), (6, 30, 2), (10, 40, 5), (5, 60, 20), (60, 200, 4)]
+)
+@pytest.mark.parametrize(("bits", "rescale"), [(None, True), (1, True), (2, True), (3, False)])
+def test_readouts_of_few_bits_are_those_of_a_random_code(neurons, features, active, bits, rescale):
+    rng, trials = np.random.default_rng([neurons, features, active]), 3000
+    real = {name: np.empty(trials) for name in ("square", "read", "missed", "alarms")}
+    present = np.empty((trials, active))
+    scale = 1 / (1 - gaussian_quantiser(bits).distortion) if bits and rescale else 1
+    for trial in range(trials):
+        F = random_code(neurons, features, rng)
+        state = F[:, :active].sum(axis=1)
+        kept = scale * gaussian_quantiser(bits)(state, np.sqrt(active / neurons)) if bits else state
+        r = F.T @ kept
+        present[trial] = r[:active]
+        counts = np.count_nonzero(r[:active] <= 0.4), np.count_nonzero(r[active:] > 0.4)
+        for name, value in zip(real, (state @ state, np.linalg.norm(kept), *counts), strict=True):
+            real[name][trial] = value
+    chain = chains.quantised(*([bits] if bits else []), rescale=rescale)
+    chain = chain.then(*chains.counted(10, amplitude=chains.read))
+    for shown in {1, active}:
+        values = dict(n=neurons, m=features, l=active, theta=0.4, shown=shown) | ({"b": bits} if bits else {})
+        drawn = chain.sample(rng, trials, **values)
+        assert_same_law(drawn["square"], real["square"], "square")
+        assert_same_law(drawn["read"], real["read"], "read")
+        assert_same_law(drawn["present"][:, -1], present[:, 0], "present")
+        assert_same_law(drawn["alarms"], real["alarms"], "alarms")
+        for ours, theirs in (("misses", "missed"), ("false_alarms", "alarms")):
+            gap = drawn[ours].mean() - real[theirs].mean()
+            assert abs(gap) <= Z * np.sqrt((drawn[ours].var() + real[theirs].var()) / trials) + 1e-9, ours
+    # not only each alone: their spread in one trial, and how many are missed
+    spreads = (np.round(readouts.std(axis=1), 6) for readouts in (drawn["present"], present))
+    assert_same_law(*spreads, "spread")
+    assert_same_law(drawn["missed"], real["missed"], "missed")
+
+
+def settings_of_relays():
+    rng = np.random.default_rng(19)
+    for turn in range(SETTINGS):
+        size = log_uniform(rng, 1, 40)
+        yield dict(
+            n=log_uniform(rng, 4, 1024), m=size + log_uniform(rng, 1, 10**6), l0=size, L=log_uniform(rng, 1, 6),
+            theta=float(rng.uniform(0.3, 0.8)), redriven=turn % 2,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_relays()), ids=str)
+def test_page_hands_on_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.relay, 400, 20, **values)
+
+
+@pytest.mark.parametrize("redriven", [False, True])
+@pytest.mark.parametrize(("neurons", "features", "true"), [(6, 12, 2), (16, 40, 3), (40, 60, 4)])
+def test_hands_on_as_networks_with_codes_do(neurons, features, true, redriven):
+    rng, trials, depth = np.random.default_rng([neurons, features, true]), 2000, 4
+    real = relay(
+        lambda rng: random_code(neurons, features, rng), true, depth, trials, rng, redriven=redriven, threshold=0.55
+    )
+    values = dict(n=neurons, m=features, l0=true, L=depth, theta=0.55, redriven=int(redriven))
+    drawn = chains.relay.sample(rng, trials, **values)
+    for layer in range(depth):
+        assert_same_law(drawn["path"][:, layer], real.n_active[layer + 1], ("active", layer))
+        assert_same_law(drawn["kept_untrue"][:, layer], real.false_alarms[layer + 1], ("untrue", layer))
+
+
+def settings_of_gates():
+    rng = np.random.default_rng(21)
+    for _ in range(SETTINGS):
+        # a value of 1 alone stays as it is
+        size = log_uniform(rng, 2, 20)
+        yield dict(
+            n=log_uniform(rng, 2, 4096), m=size + log_uniform(rng, 1, 10), l=size, L=log_uniform(rng, 1, 5),
+            theta=float(rng.uniform(0.2, 0.8)),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_gates()), ids=str)
+def test_page_gates_values_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.gated, 500, 22, **values)
+
+
+@pytest.mark.parametrize(("neurons", "features", "active"), [(6, 12, 2), (16, 40, 3), (64, 8, 8)])
+def test_gated_values_are_those_of_networks_with_codes(neurons, features, active):
+    rng, trials, depth = np.random.default_rng([neurons, features, active]), 2000, 4
+    code, options = lambda rng: random_code(neurons, features, rng), dict(unit="gated", threshold=0.4)
+    real = relay(code, active, depth, trials, rng, **options)
+    drawn = chains.gated.sample(rng, trials, n=neurons, m=features, l=active, L=depth, theta=0.4)
+    for layer in range(depth):
+        assert_same_law(drawn["changes"][:, layer], real.value_error[layer + 1], layer)
+    assert_same_law((drawn["value"] ** 2).sum(axis=1), real.energy[depth], "energy")
+
+
+def settings_of_correctors():
+    rng = np.random.default_rng(23)
+    for _ in range(SETTINGS):
+        size, groups = log_uniform(rng, 1, 8), log_uniform(rng, 1, 12)
+        yield dict(
+            n=log_uniform(rng, 16, 2048), m=size + log_uniform(rng, 20, 500), l=size, s=groups,
+            d=groups * log_uniform(rng, 2, 60), needed=int(rng.integers(1, groups + 1)), theta=float(rng.uniform(0.3, 0.7)),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("values", list(settings_of_correctors()), ids=str)
+def test_page_counts_votes_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.corrector, 300, 24, **values)
+
+
+@pytest.mark.parametrize(
+    ("neurons", "features", "active", "units", "groups"), [(30, 50, 2, 40, 4), (200, 90, 5, 60, 3), (64, 61, 3, 42, 7)]
+)
+def test_votes_are_those_of_units_on_a_real_code(neurons, features, active, units, groups):
+    rng, trials, needed = np.random.default_rng([neurons, features, active]), 3000, groups - 1
+    real = {name: np.empty(trials) for name in ("missed", "alarms", "failed")}
+    tallies = np.zeros((2, trials, groups + 1))
+    for trial in range(trials):
+        F = rng.standard_normal((neurons, features)) / np.sqrt(neurons)
+        r = F.T @ F[:, :active].sum(axis=1)
+        votes = np.zeros(features, int)
+        for _ in range(groups):
+            for unit in np.array_split(rng.permutation(features), units // groups):
+                votes[unit] += r[unit].sum() > 0.5
+        missed, alarms = np.count_nonzero(votes[:active] < needed), np.count_nonzero(votes[active:] >= needed)
+        for name, value in zip(real, (missed, alarms, missed + alarms > 0), strict=True):
+            real[name][trial] = value
+        for kind, own in enumerate((votes[:active], votes[active:])):
+            tallies[kind, trial] = np.bincount(own, minlength=groups + 1)
+    values = dict(n=neurons, m=features, l=active, d=units, s=groups, needed=needed, theta=0.5)
+    drawn = chains.corrector.sample(rng, trials, **values)
+    for name, found in real.items():
+        assert_same_law(drawn[name], found, name)
+    for kind, name in enumerate(("votes_of_present", "votes_of_absent")):
+        for number in range(groups + 1):
+            assert_same_law(drawn[name][:, number], tallies[kind, :, number], (name, number))
+    # and those of the library's own simulation, which shares an assignment among trials
+    told = correction(Corrector(neurons, features, units, groups), active, trials, rng, trials_per_assignment=1)
+    assert_same_law(drawn["failed"], ~told.at(needed), "failed")
+
+
+def test_page_draws_overlaps_of_pairs_as_numpy_does(script):
+    for neurons in np.unique(np.geomspace(2, 4096, SETTINGS).astype(int)):
+        assert_languages_agree(script, chains.pair, 1000, 25, n=int(neurons))
+
+
+@pytest.mark.parametrize(("dimension", "count"), [(2, 2), (3, 7), (8, 3), (8, 7), (8, 8), (30, 12)])
+@pytest.mark.parametrize("length", [0, 1.5])
+def test_what_stands_across_is_at_right_angles(script, dimension, count, length):
+    chain = Chain([], [Directions(x, y, count=count, dimension=dimension, activation=0.7, beside=length, across=z)])
+    rng, trials = np.random.default_rng([dimension, count]), 3000
+    crosswise, readouts = np.empty((trials, count)), np.empty((trials, count))
+    for trial in range(trials):
+        F = random_code(dimension, count, rng)
+        state = 0.7 * F.sum(axis=1) + length * random_code(dimension, 1, rng)[:, 0]
+        u = rng.standard_normal(dimension)
+        u -= state * (u @ state) / (state @ state)
+        crosswise[trial], readouts[trial] = F.T @ u / np.linalg.norm(u), F.T @ state
+    drawn = chain.sample(rng, trials)
+    real = {"y": readouts, "z": crosswise}
+    for (name, ours), (_, theirs) in zip(each({k: drawn[k] for k in real}, rng), each(real, rng), strict=True):
+        assert_same_law(ours, theirs, name)
+    # together, too: the two are of one direction
+    assert_same_law((drawn["z"][:, 0] * drawn["y"][:, 0]) ** 2, (crosswise[:, 0] * readouts[:, 0]) ** 2, "product")
+    assert_same_law(drawn["z"].std(axis=1), crosswise.std(axis=1), "spread")
+    assert_languages_agree(script, chain, trials, 3)
+
+
+def test_many_directions_are_drawn_a_block_at_a_time():
+    chain = Chain([], [Directions(x, y, count=200, dimension=300)])
+    drawn = chain.sample(np.random.default_rng(1), 60)
+    assert np.allclose(drawn["y"].sum(axis=1), drawn["x"])
+    assert len(set(drawn["x"])) == 60
+
+
+def test_numbers_tallies_and_what_is_nearest(script):
+    v, w = sp.symbols("v w", real=True)
+    chain = Chain(
+        [n],
+        [
+            Numbers(x, count=n),
+            Tally(y, sp.floor(x / 2), most=3),
+            Nearest(z, x / 4, tables={1: [0.5], 2: [-1, 0.4, 0.6, 9]}, by=2),
+            Nearest(v, n / 4, tables={1: [0, 1]}, by=1),
+            Total(w, z),
+        ],
+    )
+    for drawn in (
+        chain.sample(np.random.default_rng(0), 2, n=6),
+        on_the_page(script, chain, 2, n=6),
+    ):
+        assert drawn["x"].tolist() == [[1, 2, 3, 4, 5, 6]] * 2
+        assert drawn["y"].tolist() == [[1, 2, 2, 1]] * 2
+        assert drawn["z"].tolist() == [[0.4, 0.4, 0.6, 0.6, 0.6, 0.6]] * 2
+        assert drawn["v"].tolist() == [1, 1]
+        assert np.allclose(drawn["w"], 3.2)
+
+
+@pytest.mark.parametrize("heaps", [1, 3, 4, 9, 12])
+def test_a_deal_is_even_and_random(script, heaps):
+    chain = Chain([], [Numbers(x, count=9), Deal(y, 2**x, among=heaps), Deal(z, sp.Min(x, 1), among=heaps)])
+    trials, mates = 4000, {}
+    for name, drawn in (
+        ("numpy", chain.sample(np.random.default_rng(heaps), trials)),
+        ("page", on_the_page(script, chain, trials)),
+    ):
+        sizes = np.sort(np.bincount(np.arange(9) % heaps, minlength=heaps)[np.arange(9) % heaps])
+        assert (np.sort(drawn["z"], axis=1) == sizes).all()
+        heap = drawn["y"].astype(int)
+        # everyone is in their own heap, and in a heap with each of the others as often
+        together = (heap[:, :, None] >> np.arange(1, 10)) & 1
+        assert (together[:, np.arange(9), np.arange(9)] == 1).all()
+        share = (sizes - 1).mean() / 8
+        others = together.mean(axis=0)[~np.eye(9, dtype=bool)]
+        assert np.abs(others - share).max() <= Z * np.sqrt(share * (1 - share) / trials) + 1e-12, name
+        mates[name] = together[:, 0, 1:].sum(axis=1)
+    assert_same_law(mates["numpy"], mates["page"], "mates")
+
+
+def test_what_is_alike_is_drawn_together_and_kept_apart(script):
+    size, total, top = sp.symbols("size total top", real=True)
+    path = sp.Symbol("path")
+    chain = Chain(
+        [n],
+        [
+            Let(top, sp.S.Zero),
+            Repeat(
+                n,
+                [
+                    Draw(size, stats.Poisson, 2),
+                    Alike(size, [Draw(x, stats.Uniform, 1, 2, count=size), Total(total, x), Let(top, top + total)]),
+                ],
+                kept={top: path},
+            ),
+        ],
+    )
+    assert "x" not in chain.known
+    for drawn in (chain.sample(np.random.default_rng(3), 3000, n=4), on_the_page(script, chain, 3000, n=4)):
+        assert (drawn["total"] >= drawn["size"]).all()
+        assert (drawn["total"] <= 2 * drawn["size"]).all()
+        assert np.array_equal(drawn["path"][:, -1], drawn["top"])
+        assert np.allclose(drawn["path"][:, -1] - drawn["path"][:, -2], drawn["total"])
+        assert drawn["path"].shape == (3000, 4)
+        # 1.5 for each of eight that are expected
+        assert abs(drawn["top"].mean() - 12) < Z * drawn["top"].std() / np.sqrt(3000)
+
+
 def test_steps_are_taken_in_order_and_repeated():
     chain = Chain(
         [n],
@@ -337,6 +636,12 @@ def test_steps_are_taken_in_order_and_repeated():
         (lambda: Repeat(n, Let(x, n)), TypeError, "steps = .*; accepted: a list"),
         (lambda: Repeat(n, [n]), TypeError, "steps contains n; accepted: Draw"),
         (lambda: Directions(x, y, count=z, dimension=n), ValueError, "directions x: count = z has the symbol z"),
+        (lambda: Directions(x, y, count=2, dimension=n, across="u"), TypeError, "directions: across = 'u'"),
+        (lambda: Repeat(2, [Let(x, n)], kept={y: z}), ValueError, "kept has y, which is no number"),
+        (lambda: Alike(y, [Let(x, n)]), ValueError, "alike y: y is no number that is known"),
+        (lambda: Tally(x, n, most=3), ValueError, "tally x: expr = n is not a vector"),
+        (lambda: Deal(x, n, among=3), ValueError, "deal x: expr = n is not a vector"),
+        (lambda: Nearest(x, n, tables={1: [2, 1]}, by=1), ValueError, "tables.1. = .*; accepted: numbers that ascend"),
         (lambda: 3, TypeError, "steps contains 3"),
     ],
 )
@@ -354,6 +659,8 @@ def test_vector_stays_a_vector_and_a_number_a_number():
         Chain([], [Draw(x, stats.Poisson, 3), Draw(y, stats.Normal, 0, 1, count=x)]).sample(np.random.default_rng(0), 2)
     with pytest.raises(TypeError, match="inputs = 'n'; accepted: a SymPy symbol"):
         Chain(["n"], [])
+    with pytest.raises(ValueError, match="nearest x: by = 2; accepted: 1"):
+        Chain([], [Nearest(x, 3, tables={1: [1]}, by=2)]).sample(np.random.default_rng(0), 2)
 
 
 def test_inputs_are_all_given_and_no_others():

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from scipy.special import roots_gegenbauer
 from scipy.stats import norm
 
-from superposition import formulas
+from superposition import formulas, symbols
 from superposition.codes import random_code
-from superposition.simulate import levels
+from superposition.draws import overlap_tail
+from superposition.formula import bare
 from superposition.simulate.levels import (
     decoded_values,
     largest_levels,
@@ -27,6 +28,7 @@ from superposition.simulate.levels import (
 )
 
 Z = 6.5
+tail = bare(overlap_tail(symbols.t, symbols.n), [symbols.t, symbols.n])
 FIELDS = ("errors", "false_alarms", "misread")
 
 
@@ -107,18 +109,6 @@ def test_shortcut_agrees_with_brute_force(n, m, n_active, n_levels, use):
     assert_same(brute, random_code_level_errors(n, m, n_active, n_levels, 3000, rng(2), use))
 
 
-@pytest.mark.parametrize("n", [2, 3, 40])
-def test_lengths_walk_as_sums_of_random_directions_do(n):
-    activations = rng(1).uniform(0, 1, (6, 1)) * np.ones((6, 4000))
-    walked = levels._lengths(n, activations, rng(2))
-    directions = random_code(n, 6 * 4000, rng(3)).reshape(n, 6, 4000)
-    summed = np.linalg.norm((directions * activations).sum(axis=1), axis=0)
-    for power in (1, 2, 4):
-        one, other = walked**power, summed**power
-        se = np.hypot(one.std(), other.std()) / sqrt(4000)
-        assert abs(one.mean() - other.mean()) < Z * se
-
-
 def test_one_active_feature_at_its_largest_is_exact():
     result = random_code_level_errors(24, 1000, 1, 3, 2, rng(), use="largest")
     assert result.misread == 0
@@ -127,8 +117,6 @@ def test_one_active_feature_at_its_largest_is_exact():
 
 @pytest.mark.parametrize("use", ["uniform", "largest"])
 def test_amplitude_changes_nothing(use):
-    one, other = (random_code_level_errors(64, 500, 5, 4, 50, rng(), use, amplitude) for amplitude in (1.0, 1024.0))
-    assert one == other
     F = random_code(16, 30, rng())
     assert level_errors(F, 4, 3, 60, rng(), use) == level_errors(F, 4, 3, 60, rng(), use, amplitude=0.25)
 
@@ -232,7 +220,8 @@ def chance_beyond(n, activations, half_gap):
             square = square + 2 * a * np.sqrt(square - a * a) * t
             weights = np.outer(weights, w / w.sum())
         square, weights = np.maximum(square.reshape(len(activations), -1), 0), weights.ravel()
-    return levels.alarm_chance(half_gap[:, None], np.sqrt(square), n) @ weights
+    with np.errstate(divide="ignore"):
+        return tail(half_gap[:, None] / np.sqrt(square), float(n)) @ weights
 
 
 def expected_wrong(n, level, gaps):
@@ -361,7 +350,6 @@ def test_more_levels_carry_fewer_bits(n, ratio, K, more):
         (dict(n_levels=1), "n_levels must be at least 2, got 1"),
         (dict(n_active=11), "n_active must be between 1 and 10, got 11"),
         (dict(use="loud"), "use must be 'largest' or 'uniform', got 'loud'"),
-        (dict(amplitude=0), "amplitude must be a finite number in"),
     ],
 )
 def test_errors_say_what_was_wrong(wrong, message):

@@ -20,10 +20,7 @@ from scipy.optimize import brentq
 
 from superposition import formulas
 from superposition.codes import orthoplex, random_code, simplex, tight_frame
-from superposition.simulate import overlaps, random_code_relay, relay, relay_readouts
-from superposition.simulate.active import active_readouts
-from superposition.simulate.directions import alarm_chance
-from superposition.simulate.relay import _jointly
+from superposition.simulate import chains, overlaps, random_code_relay, relay, relay_readouts
 from superposition.symbols import eta, l, l0, m, n, z
 
 Z = 6.5
@@ -267,9 +264,10 @@ def test_clean_layers_are_those_before_the_first_mistake(n_value, m_value, data)
 
 @pytest.mark.parametrize(("n_value", "l_value"), [(4096, 40), (8192, 80)])
 def test_clean_layers_are_as_many_as_simulated_where_mistakes_are_rare(n_value, l_value):
-    length, _, readouts = active_readouts(n_value, l_value, 5000, rng(30))
+    at = dict(n=n_value, m=10**5, l=l_value, theta=0.5, shown=l_value)
+    drawn = chains.readouts.sample(rng(30), 5000, **at)
     # the chance of no mistake given the neurons' state, not a count of mistakes too rare to count
-    clean = (readouts > 0.5).all(axis=1) * (1 - alarm_chance(0.5, length, n_value)) ** (10**5 - l_value)
+    clean = (drawn["present"] > 0.5).all(axis=1) * (1 - drawn["alarm"]) ** (10**5 - l_value)
     right, error = clean.mean(), clean.std() / len(clean) ** 0.5
     expected = formulas.clean_layers(l=l_value, m=10**5, n=n_value)
     assert abs(right / (1 - right) - expected) < Z * error / (1 - right) ** 2 + 0.02 * expected
@@ -490,7 +488,7 @@ def test_shortcut_has_the_law_of_brute_force(n_value, m_value, l_value, redriven
 @pytest.mark.parametrize("redriven", [False, True])
 def test_shortcut_agrees_with_brute_force_where_readouts_count_as_independent(redriven):
     n_value, m_value, l_value = 96, 1500, 200
-    assert l_value > _jointly(n_value)
+    assert l_value > chains.jointly.subs(n, n_value)
     quick = random_code_relay(n_value, m_value, l_value, 2, 3000, rng(19), redriven=redriven)
     brute = relay(fresh(n_value, m_value), l_value, 2, 600, rng(20), redriven=redriven, sets_per_code=2)
     for name in ("n_active", "false_alarms", "misses"):

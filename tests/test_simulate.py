@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from superposition import simulate
-from superposition.simulate.active import noisy_readouts
+from superposition import simulate, symbols
+from superposition.simulate import chains
 from superposition.simulate.limits import crossing_of_errors
-from superposition.simulate.relay import _jointly, _next
 
 
 def rng(seed=0):
@@ -18,7 +17,6 @@ def rng(seed=0):
 
 def test_no_error_in_a_hundred_trials_is_known_to_one_in_a_hundred():
     assert simulate.dense_errors(3, 2, 1e6, 100, rng()).errors_se == 0.01
-    assert simulate.quantised_errors(4096, 2, 1, None, 100, rng()).misses_se == 0.01
 
 
 def test_one_active_feature_without_noise_is_never_missed_below_its_own_length():
@@ -53,24 +51,22 @@ def test_search_measures_each_number_once_and_the_last_two_again():
 
 
 def test_large_states_of_a_relay_have_the_variance_of_a_sum_of_random_directions():
-    # |x|² has mean l and variance 2 l (l - 1)/n; a chi-squared one standard deviation up puts it one up
-    n, l = 256, 90
-    assert l > _jointly(n)
-    asked = []
-    stub = SimpleNamespace(
-        chisquare=lambda df, size: np.full(size, df + np.sqrt(2 * df)),
-        binomial=lambda count, chance: asked.append(np.copy(chance)) or np.zeros_like(count),
-    )
-    _next(n, 10**4, l, np.array([l]), np.array([0]), stub, False, 0.5)
-    square = l + np.sqrt(2 * l * (l - 1) / n)
-    noise = np.sqrt(square * (1 - square / l**2) / n)
-    assert asked[0] == pytest.approx(special.ndtr((square / l - 0.5) / noise), rel=1e-12)
+    # |x|² has mean l and variance 2 l (l - 1)/n
+    n, l, trials = 256, 90, 4000
+    assert l > chains.jointly.subs(symbols.n, n)
+    drawn = chains.relay.sample(rng(), trials, n=n, m=l, l0=l, L=1, theta=0.5, redriven=0)
+    mean, variance = drawn["square"].mean(), drawn["square"].var()
+    assert mean == pytest.approx(l, abs=6 * np.sqrt(variance / trials))
+    assert variance == pytest.approx(2 * l * (l - 1) / n, rel=6 * np.sqrt(3 / trials))
+    # given |x|² a readout has mean |x|²/l and variance |x|² (1 - |x|²/l²)/n
+    kept = special.ndtr((drawn["square"] / l - 0.5) / np.sqrt(drawn["square"] * (1 - drawn["square"] / l**2) / n))
+    assert drawn["hits"].mean() == pytest.approx(l * kept.mean(), abs=6 * np.sqrt(drawn["hits"].var() / trials))
 
 
 def test_noise_of_neurons_lengthens_the_state_by_its_power():
-    length, _ = noisy_readouts(200, np.ones((400, 1)), 0.1, rng())
-    # |x + w|² has mean 1 + n σ² and variance 4 σ² + 2 n σ⁴
-    assert (length**2).mean() == pytest.approx(1 + 200 * 0.01, abs=6 * np.sqrt((0.04 + 400 * 1e-4) / 400))
+    square = chains.noisy.sample(rng(), 400, n=200, m=1, l=1, S=0.5, K=2, theta=0.5)["square"]
+    # |x + w|² has mean 1 + n σ² and variance 4 σ² + 2 n σ⁴, σ² = l/(n S)
+    assert square.mean() == pytest.approx(1 + 200 * 0.01, abs=6 * np.sqrt((0.04 + 400 * 1e-4) / 400))
 
 
 def test_gate_levels_are_drawn_from_all_of_them():

@@ -4,16 +4,35 @@ A `Chain` is a list of steps, in the order in which they are taken. Each gives i
 steps may use: a number, or a *vector* of so many alike. Expressions over vectors are taken entry by entry.
 """
 
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 import sympy as sp
 from sympy import stats
 
 from superposition.arguments import generator, integer
-from superposition.formula import javascript, numeric
+from superposition.formula import bare, javascript
 
-__all__ = ["Chain", "Directions", "Draw", "Let", "Repeat", "Total", "overlap", "overlap_tail"]
+__all__ = [
+    "Alike",
+    "Chain",
+    "Deal",
+    "Directions",
+    "Draw",
+    "Let",
+    "Nearest",
+    "Numbers",
+    "Repeat",
+    "Tally",
+    "Total",
+    "overlap",
+    "overlap_tail",
+]
+
+# Array entries worked on at a time: 8 MiB in double precision.
+_BLOCK = 2**20
+_NEARLY_NONE = sp.Rational(1, 10**12)
 
 
 def _binomial(rng, trials, chance, shape):
@@ -40,7 +59,8 @@ class _Value:
         if isinstance(expr, (bool, np.bool_)) or not isinstance(expr, (sp.Expr, int, float)):
             raise TypeError(f"{where} = {expr!r}; accepted: a SymPy expression or a number")
         self.expr = sp.sympify(expr)
-        self.names = tuple(sorted(symbol.name for symbol in self.expr.free_symbols))
+        symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
+        self.names = tuple(symbol.name for symbol in symbols)
         for name in self.names:
             if name not in known:
                 raise ValueError(
@@ -48,17 +68,18 @@ class _Value:
                 )
         self.is_vector = any(known[name] for name in self.names)
         self.js = javascript(self.expr)
-        self.function = numeric(self.expr, self.names)
+        self.function = bare(self.expr, symbols, cse=True)
 
     def json(self):
         return {"of": list(self.names), "js": self.js}
 
     def at(self, scope, vectors):
         """Its value; numbers of each trial stand above the entries of vectors."""
-        values = {name: scope[name] for name in self.names}
+        values = [scope[name] for name in self.names]
         if self.is_vector:
-            values = {n: v[:, None] if np.ndim(v) and n not in vectors else v for n, v in values.items()}
-        return self.function(**values)
+            with_names = zip(self.names, values, strict=True)
+            values = [v[:, None] if np.ndim(v) and name not in vectors else v for name, v in with_names]
+        return self.function(*values)
 
     def whole(self, where, scope):
         """Its value as a number of entries or of turns, the same in all trials."""
@@ -179,6 +200,134 @@ class Total(_Step):
 
 
 @dataclass(frozen=True)
+class Numbers(_Step):
+    """1, 2, ..., count, a vector."""
+
+    symbol: sp.Symbol
+    _: KW_ONLY
+    count: object
+
+    def bind(self, known):
+        name = _symbol("numbers: symbol", self.symbol)
+        count = self._value("count", self.count, known, vector=False)
+        known[name] = True
+
+        def run(scope, vectors, rng, trials):
+            numbers = np.arange(1.0, count.whole(f"numbers {name}: count", scope) + 1)
+            scope[name] = np.broadcast_to(numbers, (trials, len(numbers)))
+
+        return run, {"numbers": name, "count": count.json()}
+
+
+@dataclass(frozen=True)
+class Tally(_Step):
+    """How many entries of a vector are 0, 1, ..., most: a vector."""
+
+    symbol: sp.Symbol
+    expr: object
+    _: KW_ONLY
+    most: object
+
+    def bind(self, known):
+        name = _symbol("tally: symbol", self.symbol)
+        value = self._value("expr", self.expr, known, vector=True)
+        most = self._value("most", self.most, known, vector=False)
+        known[name] = True
+
+        def run(scope, vectors, rng, trials):
+            kinds = most.whole(f"tally {name}: most", scope) + 1
+            entries = value.at(scope, vectors)
+            row, column = np.nonzero((entries >= 0) & (entries < kinds) & (entries == np.floor(entries)))
+            found = np.bincount(row * kinds + entries[row, column].astype(np.int64), minlength=trials * kinds)
+            scope[name] = found.reshape(trials, kinds)
+
+        return run, {"tally": name, "is": value.json(), "most": most.json()}
+
+
+@dataclass(frozen=True)
+class Deal(_Step):
+    """A vector's entries, dealt at random into heaps as even as can be: for each, the sum of the heap that it is in.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The sums, a vector.
+    expr : SymPy expression
+        The entries, a vector.
+    among : SymPy expression or number
+        How many heaps, at least 1.
+    """
+
+    symbol: sp.Symbol
+    expr: object
+    _: KW_ONLY
+    among: object
+
+    def bind(self, known):
+        name = _symbol("deal: symbol", self.symbol)
+        value = self._value("expr", self.expr, known, vector=True)
+        among = self._value("among", self.among, known, vector=False)
+        known[name] = True
+
+        def run(scope, vectors, rng, trials):
+            heaps = integer("among", among.whole(f"deal {name}: among", scope))
+            entries = value.at(scope, vectors)
+            heap = rng.permuted(np.broadcast_to(np.arange(entries.shape[1]) % heaps, entries.shape), axis=1)
+            heap += heaps * np.arange(trials)[:, None]
+            scope[name] = np.bincount(heap.ravel(), entries.ravel(), minlength=heaps * trials)[heap]
+
+        return run, {"deal": name, "is": value.json(), "among": among.json()}
+
+
+@dataclass(frozen=True)
+class Nearest(_Step):
+    """The nearest of a few numbers.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        It; a vector if `expr` is one.
+    expr : SymPy expression
+        What it is nearest to; of two that are as near, the lower.
+    tables : mapping of int to sequence of float
+        The numbers, ascending, at least one; several tables by whole numbers.
+    by : SymPy expression or number
+        Which table, the same in every trial.
+    """
+
+    symbol: sp.Symbol
+    expr: object
+    _: KW_ONLY
+    tables: Mapping
+    by: object
+
+    def bind(self, known):
+        name = _symbol("nearest: symbol", self.symbol)
+        value = self._value("expr", self.expr, known)
+        by = self._value("by", self.by, known, vector=False)
+        tables = {integer("by", key, 0): np.asarray(table, float) for key, table in self.tables.items()}
+        for key, table in tables.items():
+            if table.ndim != 1 or not table.size or not (np.diff(table) > 0).all():
+                raise ValueError(f"nearest {name}: tables[{key}] = {table}; accepted: numbers that ascend")
+        if known.get(name, value.is_vector) != value.is_vector:
+            raise ValueError(
+                f"nearest {name}: expr = {self.expr} is {'a' if value.is_vector else 'no'} vector, unlike {name}"
+            )
+        known[name] = value.is_vector
+
+        def run(scope, vectors, rng, trials):
+            key = by.whole(f"nearest {name}: by", scope)
+            if key not in tables:
+                raise ValueError(f"nearest {name}: by = {key}; accepted: {', '.join(map(str, tables))}")
+            table = tables[key]
+            scope[name] = table[np.searchsorted((table[1:] + table[:-1]) / 2, value.at(scope, vectors))]
+
+        stored = {"nearest": name, "is": value.json(), "by": by.json()}
+        stored["tables"] = {str(key): table.tolist() for key, table in tables.items()}
+        return run, {**stored, **({"each": True} if value.is_vector else {})}
+
+
+@dataclass(frozen=True)
 class Directions(_Step):
     """Random unit vectors f_i, met only in what is read from their sum x = Σ a_i f_i + w: |x|² and x · f_i.
 
@@ -194,6 +343,8 @@ class Directions(_Step):
         a_i; may be a vector.
     beside : SymPy expression or number
         |w|, of a vector w whose direction is random, too.
+    across : sympy.Symbol, optional
+        u · f_i, a vector, for a unit vector u in a random direction at right angles to x; takes two dimensions at least.
 
     Notes
     -----
@@ -208,31 +359,38 @@ class Directions(_Step):
     dimension: object
     activation: object = 1
     beside: object = 0
+    across: sp.Symbol | None = None
 
     def bind(self, known):
         square, readouts = _symbol("directions: symbol", self.symbol), _symbol("directions: readouts", self.readouts)
+        across = None if self.across is None else _symbol("directions: across", self.across)
         count, dimension = (
             self._value(part, getattr(self, part), known, vector=False) for part in ("count", "dimension")
         )
         activation = self._value("activation", self.activation, known)
         beside = self._value("beside", self.beside, known, vector=False)
         known[square], known[readouts] = False, True
+        if across is not None:
+            known[across] = True
 
         def run(scope, vectors, rng, trials):
             size = count.whole(f"directions {square}: count", scope)
-            n = integer("dimension", dimension.whole(f"directions {square}: dimension", scope))
-            factor = direction_factor(n, size, trials, rng)
+            n = integer("dimension", dimension.whole(f"directions {square}: dimension", scope), 1 + bool(across))
             a = np.asarray(activation.at(scope, vectors), dtype=float)
-            x = factor.sum(axis=2) * a if a.ndim == 0 else np.einsum("bkl,bl->bk", factor, _rows(a, trials, size))
-            outside = 0.0
-            if beside.expr != 0:
-                along = rng.standard_normal((trials, factor.shape[1]))
-                rest = 2 * rng.standard_gamma((n - factor.shape[1]) / 2, trials)
-                scale = beside.at(scope, vectors) / np.sqrt((along**2).sum(axis=1) + rest)
-                x = x + scale[:, None] * along
-                outside = scale**2 * rest
-            scope[square] = np.einsum("bk,bk->b", x, x) + outside
-            scope[readouts] = np.einsum("bk,bkl->bl", x, factor)
+            a = a if a.ndim == 0 else _rows(a, trials, size)
+            length = None if beside.expr == 0 else np.broadcast_to(beside.at(scope, vectors), trials)
+            found = np.empty(trials), np.empty((trials, size)), np.empty((trials, size))
+            block = max(1, _BLOCK // max(1, size * min(n, size)))
+            for start in range(0, trials, block):
+                part = slice(start, min(start + block, trials))
+                factor = direction_factor(n, size, part.stop - start, rng)
+                beside_them = None if length is None else length[part]
+                read = _read(n, factor, a if a.ndim == 0 else a[part], beside_them, across is not None, rng)
+                for whole, values in zip(found, read, strict=False):
+                    whole[part] = values
+            scope[square], scope[readouts] = found[:2]
+            if across is not None:
+                scope[across] = found[2]
 
         return run, {
             "directions": square,
@@ -241,28 +399,118 @@ class Directions(_Step):
             "dimension": dimension.json(),
             "activation": {**activation.json(), "each": activation.is_vector},
             **({"beside": beside.json()} if beside.expr != 0 else {}),
+            **({"across": across} if across is not None else {}),
         }
+
+
+def _read(n, factor, a, length, across, rng):
+    """|x|² and x · f_i of `Directions`, and if asked for u · f_i, from the f_i in coordinates of their own."""
+    trials, rank, _ = factor.shape
+    x = factor.sum(axis=2) * a if np.ndim(a) == 0 else np.einsum("bkl,bl->bk", factor, a)
+    outside = 0.0
+    if length is not None:
+        along = rng.standard_normal((trials, rank))
+        rest = 2 * rng.standard_gamma((n - rank) / 2, trials)
+        scale = length / np.sqrt((along**2).sum(axis=1) + rest)
+        x = x + scale[:, None] * along
+        outside = scale**2 * rest
+    square = np.einsum("bk,bk->b", x, x) + outside
+    readouts = np.einsum("bk,bkl->bl", x, factor)
+    if not across:
+        return square, readouts
+    # a Gaussian vector less its part along x; its coordinate along what w has outside, and all the others
+    g = rng.standard_normal((trials, rank))
+    beyond = rng.standard_normal(trials) * (n > rank)
+    others = 2 * rng.standard_gamma(max(n - rank - 1, 0) / 2, trials)
+    dot = np.einsum("bk,bk->b", x, g) + np.sqrt(outside) * beyond
+    norm = np.sqrt((g**2).sum(axis=1) + beyond**2 + others - dot**2 / square)
+    return square, readouts, (np.einsum("bk,bkl->bl", g, factor) - readouts * (dot / square)[:, None]) / norm[:, None]
 
 
 @dataclass(frozen=True)
 class Repeat(_Step):
-    """Steps taken over and over, so many times."""
+    """Steps taken over and over, so many times.
+
+    Parameters
+    ----------
+    times : SymPy expression or number
+        How many times.
+    steps : sequence of steps
+        What is done each time.
+    kept : mapping of sympy.Symbol to sympy.Symbol, optional
+        Numbers, and under which names the values they have after each turn are kept as vectors.
+    """
 
     times: object
     steps: tuple
+    kept: Mapping = field(default_factory=dict)
 
     symbol = "of steps"
 
     def bind(self, known):
         times = self._value("times", self.times, known, vector=False)
         runs, stored = _bound(self.steps, known)
+        kept = {_symbol("repeat: kept", one): _symbol("repeat: kept", path) for one, path in self.kept.items()}
+        for name in kept:
+            if known.get(name, True):
+                raise ValueError(f"repeat of steps: kept has {name}, which is no number that they give")
+        known.update(dict.fromkeys(kept.values(), True))
 
         def run(scope, vectors, rng, trials):
-            for _ in range(times.whole("repeat: times", scope)):
+            turns = times.whole("repeat: times", scope)
+            paths = {path: np.empty((trials, turns)) for path in kept.values()}
+            for turn in range(turns):
                 for step in runs:
                     step(scope, vectors, rng, trials)
+                for name, path in kept.items():
+                    paths[path][:, turn] = scope[name]
+            scope.update(paths)
 
-        return run, {"repeat": times.json(), "steps": stored}
+        return run, {"repeat": times.json(), "steps": stored, **({"kept": kept} if kept else {})}
+
+
+@dataclass(frozen=True)
+class Alike(_Step):
+    """Steps for which a number may differ from trial to trial, though a vector has as many entries.
+
+    Vectors that the steps give are known to these steps only.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The number. Trials that agree in it are taken together.
+    steps : sequence of steps
+        What is drawn, and what follows from it.
+    """
+
+    symbol: sp.Symbol
+    steps: tuple
+
+    def bind(self, known):
+        by = _symbol("alike: symbol", self.symbol)
+        if known.get(by, True):
+            raise ValueError(f"alike {by}: {by} is no number that is known")
+        inner = dict(known)
+        runs, stored = _bound(self.steps, inner)
+        own = {name for name, is_vector in inner.items() if is_vector and name not in known}
+        known.update({name: is_vector for name, is_vector in inner.items() if name not in own})
+
+        def run(scope, vectors, rng, trials):
+            numbers, found = np.broadcast_to(scope[by], trials), {}
+            for number in np.unique(numbers):
+                some = np.flatnonzero(numbers == number)
+                given = {name: value[some] if np.ndim(value) else value for name, value in scope.items()}
+                given[by] = number
+                inside = dict(given)
+                for step in runs:
+                    step(inside, vectors | own, rng, len(some))
+                for name, value in inside.items():
+                    if name not in own and value is not given.get(name):
+                        whole = found.setdefault(name, np.empty((trials, *np.shape(value)[1:])))
+                        whole[some] = value
+            scope.update(found)
+
+        return run, {"alike": by, "steps": stored}
 
 
 def _rows(a, trials, size):
@@ -291,12 +539,15 @@ def direction_factor(n, count, trials, rng):
     return factor
 
 
+_KINDS = ", ".join(kind.__name__ for kind in _Step.__subclasses__())
+
+
 def _bound(steps, known):
     if isinstance(steps, str) or not isinstance(steps, (list, tuple)):
-        raise TypeError(f"steps = {steps!r}; accepted: a list of Draw, Let, Total, Directions and Repeat")
+        raise TypeError(f"steps = {steps!r}; accepted: a list of {_KINDS}")
     for step in steps:
         if not isinstance(step, _Step):
-            raise TypeError(f"steps contains {step!r}; accepted: Draw, Let, Total, Directions and Repeat")
+            raise TypeError(f"steps contains {step!r}; accepted: {_KINDS}")
     bound = [step.bind(known) for step in steps]
     return [run for run, _ in bound], [stored for _, stored in bound]
 
@@ -308,8 +559,8 @@ class Chain:
     ----------
     inputs : sequence of sympy.Symbol
         Numbers that are given.
-    steps : sequence of Draw, Let, Total, Directions or Repeat
-        What is drawn, and what follows from it.
+    steps : sequence of steps
+        What is drawn, and what follows from it, in order.
 
     Raises
     ------
@@ -370,10 +621,11 @@ class Chain:
             if name not in values or name not in self.inputs:
                 what = "is missing" if name not in values else "is not an input"
                 raise TypeError(f"{name} {what}; accepted: {', '.join(self.inputs)}")
-        scope = {name: float(value) for name, value in values.items()}
+        scope = {name: np.float64(value) for name, value in values.items()}
         vectors = {name for name, is_vector in self.known.items() if is_vector}
-        for run in self._runs:
-            run(scope, vectors, rng, trials)
+        with np.errstate(all="ignore"):
+            for run in self._runs:
+                run(scope, vectors, rng, trials)
         return {name: np.full(trials, value) if np.ndim(value) == 0 else value for name, value in scope.items()}
 
 
@@ -403,6 +655,7 @@ def overlap_tail(s, dimension):
     >>> float(overlap_tail(sp.Rational(1, 2), sp.Integer(3)).evalf(4))
     0.25
     """
-    inside = sp.Min(sp.Max(1 - s**2, 0), 1)
-    half = sp.betainc_regularized((dimension - 1) / 2, sp.S.Half, 0, inside) / 2
+    inside = sp.Min(sp.Max((1 - s) * (1 + s), 0), 1)
+    # in one dimension it is -1 or 1, to which the law comes close from above
+    half = sp.betainc_regularized(sp.Max(dimension - 1, _NEARLY_NONE) / 2, sp.S.Half, 0, inside) / 2
     return sp.Piecewise((half, s >= 0), (1 - half, True))

@@ -3,6 +3,7 @@
 Nothing here knows which formulas the book has: those are in `superposition.formulas`.
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -27,6 +28,7 @@ __all__ = [
     "Formula",
     "Measured",
     "Q",
+    "bare",
     "betainc_inverse",
     "half",
     "javascript",
@@ -416,6 +418,33 @@ def _refuse_untranslatable(expr):
 
 
 class _NumPy(SciPyPrinter):
+    """NumPy that broadcasts in every function."""
+
+    def _pairwise(self, name, args):
+        first, *others = map(self._print, args)
+        function = self._module_format(f"numpy.{name}")
+        return functools.reduce(lambda before, arg: f"{function}({before}, {arg})", others, first)
+
+    def _print_Max(self, expr):
+        return self._pairwise("maximum", expr.args)
+
+    def _print_Min(self, expr):
+        return self._pairwise("minimum", expr.args)
+
+    def _print_And(self, expr):
+        return self._pairwise("logical_and", expr.args)
+
+    def _print_Or(self, expr):
+        return self._pairwise("logical_or", expr.args)
+
+    def _print_Piecewise(self, expr):
+        text = self._module_format("numpy.nan") if expr.args[-1].cond != sp.true else None
+        for value, condition in reversed(expr.args):
+            value = self._print(value)
+            where = self._module_format("numpy.where")
+            text = value if text is None else f"{where}({self._print(condition)}, {value}, {text})"
+        return text
+
     def _print_betainc_regularized(self, expr):
         # SymPy 1.14 prints the difference without brackets, so that 1/I comes out wrong
         return f"({super()._print_betainc_regularized(expr)})"
@@ -462,9 +491,7 @@ def _compiled(expr, arguments):
     unknown = sorted(set(by_name) - set(arguments))
     if unknown:
         raise ValueError(f"expr = {expr} has the symbol {unknown[0]}, which is not among arguments = {arguments}")
-    symbols = [by_name.get(name, sp.Symbol(name)) for name in arguments]
-    printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
-    function = sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer)
+    function = bare(expr, [by_name.get(name, sp.Symbol(name)) for name in arguments])
 
     if expr.has(sp.Indexed):
         return lambda **values: float(function(*(values[name] for name in arguments)))
@@ -478,6 +505,33 @@ def _compiled(expr, arguments):
         return result.copy() if shape else result.item()
 
     return evaluate
+
+
+def bare(expr, symbols, cse=False):
+    """NumPy function of a SymPy expression without the care that `numeric` takes: for what is called very often.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        Any expression that `javascript` can translate.
+    symbols : sequence of sympy.Symbol
+        Its arguments, in order; all its symbols among them.
+    cse : bool
+        Whether what occurs more than once is computed once.
+
+    Returns
+    -------
+    callable
+        Takes floats and arrays of them; warns of infinities as NumPy does.
+
+    Examples
+    --------
+    >>> from superposition.symbols import l, n
+    >>> bare(sp.Max(l, n), [l, n])(1.0, np.arange(3.0))
+    array([1., 1., 2.])
+    """
+    printer = _NumPy({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
+    return sp.lambdify(symbols, expr, modules=_NUMPY, printer=printer, cse=cse)
 
 
 @cache

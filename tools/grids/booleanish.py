@@ -1,7 +1,6 @@
 """How far the formulas for levels and for quantised neurons lie from what random codes do."""
 
-from dataclasses import replace
-from math import ceil, hypot, log, sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 from scipy import optimize
@@ -37,7 +36,7 @@ QUANTISED = [(D, m, n) for n in (256, 1024, 4096) for m in (1000, 10**4, 10**6, 
 
 TRIALS, UNIFORM_TRIALS, QUANTISED_TRIALS, MISSES = 400, 10_000, 400, 4000
 # large layers scatter less and are given fewer trials, so that any row can be made again in a second or two
-STEPS, COORDINATES = 2**21, 2**25
+STEPS = 2**21
 
 
 def draws(*place):
@@ -138,11 +137,7 @@ def borne_quantised(D, m, n):
     rng = draws(D, m, n)
 
     def errors(l):
-        trials = min(QUANTISED_TRIALS, COORDINATES // (n * l))
-        found = simulate.quantised_errors(n, m, l, DISTORTIONS[D], trials, rng)
-        # misses that were not seen are rarer than the false alarms, whose chances are known, by a factor of about l/m
-        seen = found.misses_se if found.misses else 0.0
-        return replace(found, errors_se=hypot(found.false_alarms_se, seen))
+        return simulate.quantised_errors(n, m, l, DISTORTIONS[D], QUANTISED_TRIALS, rng)
 
     start = int(formulas.max_active_quantised(D=D, m=m, n=n))
     found = simulate.largest_active(errors, formulas.errors_at_limit(m=m), m, start)
@@ -209,7 +204,7 @@ MEASURED = {
         missed_unscaled,
     ),
     "max_active_quantised": Beside(
-        {"trials": QUANTISED_TRIALS, "coordinates": COORDINATES},
+        {"trials": QUANTISED_TRIALS},
         [(D, m, n) for D, m, n in QUANTISED if formulas.max_active_quantised(D=D, m=m, n=n) >= 1],
         borne_quantised,
     ),

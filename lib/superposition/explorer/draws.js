@@ -36,7 +36,7 @@ function laws(seed) {
 }
 
 // f_i = column i of a Cholesky factor; see Directions in draws.py.
-function directions({ Normal, ChiSquared }, count, dimension, activation, beside) {
+function directions({ Normal, ChiSquared }, count, dimension, activation, beside, isAcross) {
   const rank = Math.min(count, dimension);
   const columns = [];
   const x = new Float64Array(rank);
@@ -62,8 +62,39 @@ function directions({ Normal, ChiSquared }, count, dimension, activation, beside
     along.forEach((g, k) => (x[k] += scale * g));
     square = scale * scale * rest;
   }
+  const outside = Math.sqrt(square);
   for (const value of x) square += value * value;
-  return { square, readouts: columns.map((column) => column.reduce((sum, value, k) => sum + value * x[k], 0)) };
+  const onto = (y) => columns.map((column) => column.reduce((sum, value, k) => sum + value * y[k], 0));
+  const readouts = onto(x);
+  if (!isAcross) return { square, readouts };
+  // a Gaussian vector less its part along x; its coordinate along what stands beside, and all the others
+  const g = x.map(() => Normal(0, 1));
+  const beyond = dimension > rank ? Normal(0, 1) : 0;
+  const dot = g.reduce((sum, value, k) => sum + value * x[k], outside * beyond);
+  const others = ChiSquared(dimension - rank - 1);
+  const norm = Math.sqrt(g.reduce((sum, value) => sum + value * value, beyond * beyond + others) - (dot * dot) / square);
+  return { square, readouts, across: onto(g).map((value, i) => (value - (readouts[i] * dot) / square) / norm) };
+}
+
+// Every entry's heap of an even deal (Fisher and Yates).
+function dealt({ Uniform }, count, among) {
+  const heap = Array.from({ length: count }, (_, i) => i % among);
+  for (let i = count - 1; i > 0; i -= 1) {
+    const other = Math.floor(Uniform(0, i + 1));
+    [heap[i], heap[other]] = [heap[other], heap[i]];
+  }
+  return heap;
+}
+
+// The entry of an ascending table that is nearest to a value.
+function nearest(table, value) {
+  let [low, high] = [0, table.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((table[middle] + table[middle + 1]) / 2 < value) low = middle + 1;
+    else high = middle;
+  }
+  return table[low];
 }
 
 // A value as a function of the scope; given an index, vectors stand for that entry.
@@ -86,9 +117,20 @@ function taken(step, law, compile) {
   }
   if (step.repeat !== undefined) {
     const [times, steps] = [read(step.repeat), step.steps.map((one) => taken(one, law, compile))];
-    return (scope) => {
-      for (let left = length(times(scope)); left > 0; left -= 1) for (const take of steps) take(scope);
+    const kept = Object.entries(step.kept ?? {});
+    const turns = function* (scope) {
+      for (const [, path] of kept) scope[path] = [];
+      for (let left = length(times(scope)); left > 0; left -= 1) {
+        for (const take of steps) take(scope);
+        for (const [name, path] of kept) scope[path].push(scope[name]);
+        yield;
+      }
     };
+    return Object.assign((scope) => { for (const _ of turns(scope)); }, { turns });
+  }
+  if (step.alike !== undefined) {
+    const steps = step.steps.map((one) => taken(one, law, compile));
+    return (scope) => { for (const take of steps) take(scope); };
   }
   if (step.directions !== undefined) {
     const [count, dimension, activation] = [step.count, step.dimension, step.activation].map(read);
@@ -96,27 +138,69 @@ function taken(step, law, compile) {
     return (scope) => {
       const size = length(count(scope));
       const fixed = step.activation.each ? undefined : activation(scope);
-      const found = directions(law, size, length(dimension(scope)), (i) => fixed ?? activation(scope, i), beside(scope));
+      const each = (i) => fixed ?? activation(scope, i);
+      const found = directions(law, size, length(dimension(scope)), each, beside(scope), step.across !== undefined);
       scope[step.directions] = found.square;
       scope[step.readouts] = found.readouts;
+      if (step.across !== undefined) scope[step.across] = found.across;
     };
   }
+  if (step.numbers !== undefined) {
+    const count = read(step.count);
+    return (scope) => (scope[step.numbers] = Array.from({ length: length(count(scope)) }, (_, i) => i + 1));
+  }
   const value = read(step.is);
-  const all = (scope) => {
-    const vector = step.is.of.find((name) => Array.isArray(scope[name]));
-    return scope[vector].map((_, i) => Number(value(scope, i)));
-  };
-  if (step.total !== undefined) return (scope) => (scope[step.total] = all(scope).reduce((sum, entry) => sum + entry, 0));
-  return (scope) => (scope[step.let] = step.each ? all(scope) : Number(value(scope)));
+  const vector = (scope) => scope[step.is.of.find((name) => Array.isArray(scope[name]))];
+  const each = (scope) => vector(scope).map((_, i) => Number(value(scope, i)));
+  if (step.total !== undefined) return (scope) => (scope[step.total] = each(scope).reduce((sum, entry) => sum + entry, 0));
+  if (step.tally !== undefined) {
+    const most = read(step.most);
+    return (scope) => {
+      const counts = new Array(length(most(scope)) + 1).fill(0);
+      for (const entry of each(scope)) if (entry in counts) counts[entry] += 1;
+      scope[step.tally] = counts;
+    };
+  }
+  if (step.deal !== undefined) {
+    const among = read(step.among);
+    return (scope) => {
+      const entries = each(scope);
+      const sums = new Float64Array(length(among(scope)));
+      const heap = dealt(law, entries.length, sums.length);
+      heap.forEach((one, i) => (sums[one] += entries[i]));
+      scope[step.deal] = heap.map((one) => sums[one]);
+    };
+  }
+  if (step.nearest !== undefined) {
+    const by = read(step.by);
+    return (scope) => {
+      const table = step.tables[length(by(scope))];
+      scope[step.nearest] = step.each ? each(scope).map((one) => nearest(table, one)) : nearest(table, value(scope));
+    };
+  }
+  return (scope) => (scope[step.let] = step.each ? each(scope) : Number(value(scope)));
 }
 
-// A function that draws one trial: from the given numbers to all names. compile(js, names) makes a function of an expression.
-export function sampler(steps, seed, compile) {
+// A function that draws one trial bit by bit: it adds all names to a scope of the given numbers, and lets go in between.
+// compile(js, names) makes a function of an expression.
+export function drawing(steps, seed, compile) {
   const law = laws(seed);
   const all = steps.map((step) => taken(step, law, compile));
+  return function* (scope) {
+    for (const take of all) {
+      if (take.turns) yield* take.turns(scope);
+      else take(scope);
+      yield;
+    }
+  };
+}
+
+// A function that draws one trial: from the given numbers to all names.
+export function sampler(steps, seed, compile) {
+  const trial = drawing(steps, seed, compile);
   return (given) => {
     const scope = { ...given };
-    for (const take of all) take(scope);
+    for (const _ of trial(scope));
     return scope;
   };
 }

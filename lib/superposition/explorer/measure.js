@@ -68,7 +68,10 @@ export class Measuring {
     this.job = job;
     this.busy(true, what);
     const said = await loadDraws()
-      .then(({ sampler }) => this[`${what}Drawn`](job, (steps) => sampler(steps, job.seed, compile)))
+      .then((draws) => {
+        const seeded = (kind) => (steps) => draws[kind](steps, job.seed, compile);
+        return this[`${what}Drawn`](job, { sampler: seeded("sampler"), drawing: seeded("drawing") });
+      })
       .catch((error) => error.message);
     if (this.job !== job) return;
     this.job = undefined;
@@ -102,7 +105,7 @@ export class Measuring {
     return scope;
   }
 
-  oneDrawn({ values, seed }, sampler) {
+  oneDrawn({ values, seed }, { sampler }) {
     const { steps, one } = this.draws;
     const scope = sampler([...steps, ...one.steps])(this.given(values, one.given));
     for (const { mark, x, y } of one.dots) {
@@ -114,35 +117,39 @@ export class Measuring {
     return `Drawn with seed ${seed}: ${sentences(one, scope)}`;
   }
 
-  async measureDrawn(job, sampler) {
+  async measureDrawn(job, { drawing }) {
     const { steps, measure } = this.draws;
     const given = this.given(job.values, measure.given);
-    const trial = sampler(steps);
+    const trial = drawing(steps);
     const { trials, crossing } = measure;
     // with a search, about so many trials besides those that the answer rests on
     const whole = crossing ? 2.7 * trials : trials;
     let drawn = 0;
     const run = async (scope, count) => {
-      let [done, mean, squares] = [0, 0, 0];
+      let [done, mean, squares, until] = [0, 0, 0, performance.now() + SLICE];
       while (done < count) {
-        const until = performance.now() + SLICE;
-        do {
-          const value = valueOf(measure.outcome, trial(scope));
-          done += 1;
-          const step = value - mean;
-          mean += step / done;
-          squares += step * (value - mean);
-        } while (done < count && performance.now() < until);
-        this.progress.value = Math.min((drawn + done) / whole, 0.99);
-        await pause();
-        if (this.job !== job) throw new Error("cancelled");
+        const names = { ...scope };
+        for (const _ of trial(names)) {
+          if (performance.now() < until) continue;
+          this.progress.value = Math.min((drawn + done) / whole, 0.99);
+          await pause();
+          if (this.job !== job) throw new Error("cancelled");
+          until = performance.now() + SLICE;
+        }
+        const value = valueOf(measure.outcome, names);
+        done += 1;
+        const step = value - mean;
+        mean += step / done;
+        squares += step * (value - mean);
       }
       drawn += count;
       return { mean, error: Math.sqrt(squares / (count - 1) / count) };
     };
-    const found = crossing
+    const mean = crossing
       ? await this.searched(job.values, (value, count) => run({ ...given, [crossing.symbol]: value }, count))
       : await run(given, trials);
+    const back = crossing?.back ?? measure.back;
+    const found = back ? this.shownAs(back, job.values, mean) : mean;
     this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: found.mean, se: found.error }], true);
     return this.compared(job, found.mean, found.error);
   }
@@ -151,12 +158,17 @@ export class Measuring {
     const { trials, crossing } = this.draws.measure;
     const [start, allowed, of] = [crossing.start, crossing.allowed, crossing.of].map((channel) => valueOf(channel, values));
     const place = (value) => valueOf(crossing.place, { ...values, [crossing.symbol]: value });
-    const back = (at) => valueOf(crossing.back, { ...values, place: at });
     const { lowest } = crossing;
     const search = { start: Math.max(lowest, Math.floor(start)), lowest, allowed, of, trials, place };
     const { at, error } = await globalThis.superpositionDraws.crossing(run, search);
-    const slope = (back(at * (1 + 1e-6)) - back(at * (1 - 1e-6))) / (2e-6 * at);
-    return { mean: back(at), error: Math.abs(slope) * error };
+    return { mean: at, error };
+  }
+
+  // A function of what was found, and its error.
+  shownAs(channel, values, { mean, error }) {
+    const back = (at) => valueOf(channel, { ...values, place: at });
+    const slope = (back(mean * (1 + 1e-6)) - back(mean * (1 - 1e-6))) / (2e-6 * mean);
+    return { mean: back(mean), error: Math.abs(slope) * error };
   }
 
   compared({ values, seed }, found, error) {

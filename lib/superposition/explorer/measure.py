@@ -21,7 +21,7 @@ class One:
         Of numbers and vectors of the trial; a vector gives a dot for each of its entries.
     text : sequence of Sentence
         What came out, in words; names in braces are those of the trial.
-    steps : sequence of Draw, Let, Total, Directions or Repeat
+    steps : sequence of steps
         What is drawn for the picture, after the chain.
     given : mapping of sympy.Symbol to SymPy expression or number
         Inputs of the chain that no slider moves, where they differ from those of `Measure`.
@@ -100,6 +100,8 @@ class Measure:
         Inputs of the chain that no slider moves.
     crossing : Crossing, optional
         Then what is found is not the mean of the outcome, but where it reaches what is allowed.
+    back : channel, optional
+        What is shown of the mean, the symbol `PLACE`, if not the mean itself.
     trials : int
         How many; with a crossing, on either side of it.
     one : One, optional
@@ -121,6 +123,7 @@ class Measure:
     x: object = None
     given: Mapping = field(default_factory=dict)
     crossing: Crossing | None = None
+    back: object = None
     trials: int = 400
     one: One | None = None
     seed: int = 1
@@ -132,6 +135,8 @@ class Measure:
             raise ValueError("measure: outcome and one are missing; accepted: at least one of them")
         if self.outcome is not None:
             _text("measure: quantity", self.quantity, empty=False)
+        if self.back is not None and self.crossing is not None:
+            raise ValueError("measure: back and crossing are both given; accepted: one of them")
         if self.one is not None and not isinstance(self.one, One):
             raise TypeError(f"measure: one = {self.one!r}; accepted: a One")
         if self.crossing is not None and not isinstance(self.crossing, Crossing):
@@ -159,6 +164,8 @@ class Measure:
                 "outcome": outcome.json(),
                 "x": board.use(place).json(),
             }
+            if self.back is not None:
+                stored["measure"]["back"] = board.use(Channel("measure: back", self.back), [PLACE.name]).json()
             if self.crossing is not None:
                 stored["measure"]["crossing"] = self.crossing.json(board)
             if self.formula is not None:

@@ -4,8 +4,10 @@ from functools import cache
 
 import numpy as np
 import sympy as sp
+from sympy import stats
 
 from superposition import formulas, simulate
+from superposition.draws import Draw
 from superposition.explorer import (
     PLACE,
     Area,
@@ -16,20 +18,37 @@ from superposition.explorer import (
     Dot,
     Explorer,
     Measure,
+    One,
     Readout,
     Rule,
     Samples,
     Sentence,
-    Simulation,
     Slider,
 )
 from superposition.simulate import chains
-from superposition.symbols import K, b, l, m, n
+from superposition.symbols import K, b, l, m, n, theta
 
 __all__ = ["bits_against_levels", "few_bits", "level_bells", "levels_against_active"]
 
 _MOST_BITS = 8
 _KEPT = {"n": 1024, "m": 10_000}
+_ABSENT_DOTS = 300
+
+
+def _network(x, height, text, steps, given):
+    """One network: its readouts, on the vertical axis after `height`, beside the place of the setting."""
+    low, high = sp.symbols("low high", real=True)
+    aside = [
+        Draw(low, stats.Uniform, -1, 1, count=sp.Min(m - l, _ABSENT_DOTS)),
+        Draw(high, stats.Uniform, -1, 1, count=l),
+    ]
+    dots = [
+        Dot(
+            x(low), height(chains.absent), label=f"one network, read: absent features, {_ABSENT_DOTS} of them", series=3
+        ),
+        Dot(x(high), height(chains.present), label="one network, read: active features", series=4),
+    ]
+    return One(dots, [Sentence(text, absent=m - l)], steps=[*steps, *aside], given=given)
 
 
 def level_bells():
@@ -105,6 +124,14 @@ def levels_against_active():
     """Levels that can be told apart, against the number of active features."""
 
     largest, uniform = formulas.levels, formulas.levels_uniform
+    gaps = K - 1
+    network = _network(
+        lambda spread: l * sp.exp(spread / 10),
+        lambda readout: 1 + gaps * readout,
+        "Read at {K:levels}: {alarms} of {absent} absent features taken for active ones, {misread} of {l} active ones at a wrong level.",
+        [*chains.alarmed(_ABSENT_DOTS, height=1 / (2 * gaps)), chains.misread_levels(sp.S.Half)],
+        {K: sp.Max(2, sp.floor(uniform.expr)), chains.shown: l},
+    )
     return Explorer(
         id="levels-against-active",
         title="How many levels?",
@@ -145,7 +172,7 @@ def levels_against_active():
             chains.errors,
             "number of levels, used equally often",
             formula=uniform.expr,
-            given={chains.largest: 0},
+            given={chains.largest: 0, chains.shown: 1},
             crossing=Crossing(
                 K,
                 allowed=formulas.errors_at_limit,
@@ -157,6 +184,7 @@ def levels_against_active():
                 lowest=2,
             ),
             trials=1000,
+            one=network,
         ),
     )
 
@@ -233,14 +261,15 @@ def few_bits():
     bits = sp.Symbol("bits", positive=True)
     kept = 100 * (1 - distortion)
 
-    def run(rng, b, repeats=40, trials=20):
-        values = []
-        for done in range(1, repeats + 1):
-            found = _kept(**_KEPT, bits=int(b), trials=trials, rng=rng)
-            values.append(100 * found.n_active / formulas.max_active(**_KEPT))
-            if done > 1:
-                yield done / repeats, np.mean(values), np.std(values, ddof=1) / np.sqrt(done), trials * done
-
+    limit, size = formulas.max_active(**_KEPT), _KEPT["m"]
+    start = sp.Max(1, sp.floor(kept / 100 * limit))
+    network = _network(
+        lambda spread: b + sp.Rational(2, 5) * spread,
+        lambda readout: 100 * readout,
+        "With {l:features} active, {alarms} of {absent} absent ones read as active, {missed} missed. Dots: readouts, times 100.",
+        chains.counted(_ABSENT_DOTS, amplitude=chains.read),
+        {l: start, chains.shown: start},
+    )
     return Explorer(
         id="few-bits",
         title="How many bits does a neuron need?",
@@ -276,5 +305,21 @@ def few_bits():
             ),
             Sentence("Further bits buy next to nothing.", when=b >= 4),
         ],
-        simulate=Simulation(run, "share of the active features kept, in %", formula=kept),
+        measure=Measure(
+            chains.quantised(*range(1, _MOST_BITS + 1)),
+            chains.errors,
+            "share of the active features kept, in %",
+            formula=kept,
+            given={n: _KEPT["n"], m: size, theta: sp.S.Half, chains.shown: 1},
+            crossing=Crossing(
+                l,
+                allowed=formulas.errors_at_limit(m=size),
+                of=size,
+                start=start,
+                place=1 / sp.sqrt(l),
+                back=100 * PLACE**-2 / limit,
+            ),
+            trials=200,
+            one=network,
+        ),
     )  # fmt: skip

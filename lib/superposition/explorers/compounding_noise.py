@@ -6,27 +6,33 @@ import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
+from superposition.draws import Numbers
 from superposition.explorer import (
+    PLACE,
     Area,
     Axis,
     Curve,
     Dot,
     Explorer,
     Iterated,
+    Measure,
+    One,
     Readout,
     Rule,
     Samples,
     Sentence,
-    Simulation,
     Slider,
     Steps,
 )
 from superposition.formula import Q
-from superposition.symbols import K, L, l, l0, m, n, z
+from superposition.simulate import chains
+from superposition.symbols import K, L, l, l0, m, n, theta, z
 
 __all__ = ["cobweb", "layer_after_layer", "readouts_by_layer", "values_under_units"]
 
+_HALF = sp.Rational(1, 2)
 _k = sp.Symbol("k", integer=True)
+_layer = sp.Symbol("layer", real=True)
 _LAYERS = 40
 _SHOWN = (1, 2, 4, 8, 12, 20, 30, 40)
 _SETTINGS = [(1024, 10**5, size) for size in (8, 10, 11, 12, 13, 14)]
@@ -53,11 +59,17 @@ def layer_after_layer():
     clean, runaway = (formula.expr.subs(l, l0) for formula in (formulas.clean_layers, formulas.runaway_layers))
     seldom = 10**6
 
-    def run(rng, l0, m, n):
-        for done, run in simulate.random_code_relay.slices(int(n), int(m), int(l0), _LAYERS, 200, rng, slices=40):
-            means, errors = run.mean("n_active")
-            yield done, means[-1], errors[-1], round(200 * done)
-
+    active = chains.hits + chains.untrue
+    network = One(
+        [Dot(_layer, chains.path, label="one network that keeps its mistakes", series=4)],
+        [
+            Sentence(
+                "After 40 layers {active:active features}: {hits} of the {l0} true ones, and {untrue} others.",
+                active=active,
+            )
+        ],
+        steps=[Numbers(_layer, count=L)],
+    )
     return Explorer(
         id="layer-after-layer",
         title="Clean, or run away",
@@ -93,7 +105,15 @@ def layer_after_layer():
             ),
             Sentence("It stays clean for 40 layers most likely.", when=(clean > 80) & (clean < seldom)),
         ],
-        simulate=Simulation(run, "active features after 40 layers, mean of networks that keep their mistakes", x=_LAYERS),
+        measure=Measure(
+            chains.relay,
+            active,
+            "active features after 40 layers, mean of networks that keep their mistakes",
+            x=_LAYERS,
+            given={L: _LAYERS, theta: _HALF, chains.redriven: 0},
+            trials=200,
+            one=network,
+        ),
     )  # fmt: skip
 
 
@@ -276,16 +296,17 @@ def values_under_units():
     half_gap = 1 / (2 * (K - 1))
     fresh, one = half_gap**2 * n / (l - 1), half_gap * sp.sqrt(n / (l - 1))
 
-    def run(rng, K, l, n, trials=400, slices=20):
-        def code(rng):
-            return codes.random_code(int(n), max(16, int(l)), rng)
-
-        options = dict(unit="gated", threshold=0.4, sets_per_code=trials // slices)
-        for done, result in simulate.relay.slices(code, int(l), 6, trials, rng, **options):
-            squares, errors = result.mean("value_error")
-            size = squares[-1] ** 0.5
-            yield done, size, errors[-1] / (2 * size), round(trials * done)
-
+    network = One(
+        [Dot(_layer, sp.sqrt(chains.changes), label="one network, gated, fresh codes", series=4)],
+        [
+            Sentence(
+                "After {L} gated layers {l:values} that were 1 are off by {off} (root mean square).",
+                off=sp.sqrt(chains.change),
+            )
+        ],
+        steps=[Numbers(_layer, count=L)],
+        given={L: _LAYERS},
+    )
     return Explorer(
         id="values-under-units",
         title="What becomes of an analog value",
@@ -321,7 +342,14 @@ def values_under_units():
                 when=fresh < 1,
             ),
         ],
-        simulate=Simulation(
-            run, "standard deviation after 6 gated layers", formula=sp.sqrt(6 * (l - 1) / n), x=6
+        measure=Measure(
+            chains.gated,
+            chains.change,
+            "standard deviation after 6 gated layers with fresh codes",
+            formula=sp.sqrt(6 * (l - 1) / n),
+            x=6,
+            given={m: sp.Max(16, l), L: 6, theta: sp.Rational(2, 5)},
+            back=sp.sqrt(PLACE),
+            one=network,
         ),
     )  # fmt: skip

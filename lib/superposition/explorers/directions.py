@@ -2,14 +2,18 @@
 
 import numpy as np
 import sympy as sp
+from sympy import stats
 
 from superposition import codes, formulas, simulate
+from superposition.draws import Draw, Total, overlap
 from superposition.explorer import (
     Area,
     Axis,
     Curve,
     Dot,
     Explorer,
+    Measure,
+    One,
     Readout,
     Rule,
     Samples,
@@ -17,22 +21,34 @@ from superposition.explorer import (
     Simulation,
     Slider,
 )
+from superposition.simulate import chains
 from superposition.symbols import eps, m, n, t
 
 __all__ = ["how_many_fit", "overlap_law", "worst_pair"]
+
+
+_PAIRS = 300
 
 
 def overlap_law():
     """The exact law of the overlap of two random directions."""
     beyond = 2 * formulas.overlap_tail.expr.subs(t, sp.Rational(1, 10))
 
-    def run(rng, n, draws=40_000, slices=20):
-        counts = []
-        for done in range(1, slices + 1):
-            counts.append(np.mean(np.abs(simulate.overlaps(int(n), draws // slices, rng)) > 0.1))
-            share, size = np.mean(counts), done * draws // slices
-            yield done / slices, share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
-
+    # the bin beside 0.1, where the density is measured, on both sides of 0
+    low, high = sp.Rational(10, 100), sp.Rational(12, 100)
+    in_bin = sp.Piecewise((1, (sp.Abs(t) > low) & (sp.Abs(t) < high)), (0, True))
+    share = formulas.overlap_tail.expr.subs(t, low) - formulas.overlap_tail.expr.subs(t, high)
+    pairs, height = sp.symbols("pairs height", real=True)
+    far = sp.Symbol("far", nonnegative=True)
+    network = One(
+        [Dot(pairs, height, label=f"{_PAIRS} pairs, drawn", series=4)],
+        [Sentence("{far} of {pairs_drawn} pairs overlap by more than 0.1.", pairs_drawn=_PAIRS)],
+        steps=[
+            *overlap(pairs, n, count=_PAIRS),
+            Draw(height, stats.Uniform, 0, 1, count=_PAIRS),
+            Total(far, sp.Piecewise((1, sp.Abs(pairs) > low), (0, True))),
+        ],
+    )
     return Explorer(
         id="overlap-of-two-directions",
         title="The overlap of two random directions",
@@ -61,7 +77,15 @@ def overlap_law():
             Sentence("With two neurons nearly parallel pairs are the most likely ones.", when=sp.Eq(n, 2)),
             Sentence("With three neurons every overlap is equally likely.", when=sp.Eq(n, 3)),
         ],
-        simulate=Simulation(run, "share of pairs that overlap by more than 0.1", formula=beyond, x=sp.Rational(1, 10)),
+        measure=Measure(
+            chains.pair,
+            in_bin / (2 * (high - low)),
+            "probability density of overlaps between 0.1 and 0.12, of either sign",
+            formula=share / (high - low),
+            x=(low + high) / 2,
+            trials=40_000,
+            one=network,
+        ),
     )
 
 

@@ -7,20 +7,22 @@ import sympy as sp
 
 from superposition import formulas, simulate
 from superposition.data.error_correction import largest_chains
+from superposition.draws import Numbers
 from superposition.explorer import (
     Axis,
     Bars,
     Curve,
     Dot,
     Explorer,
+    Measure,
+    One,
     Readout,
     Rule,
     Samples,
     Sentence,
-    Simulation,
     Slider,
 )
-from superposition.symbols import L, d, delta, h, l, m, n, s
+from superposition.symbols import L, d, delta, h, l, m, n, s, theta
 
 __all__ = ["chains", "depth_is_cheap", "votes_and_width"]
 
@@ -80,10 +82,10 @@ def _needed(votes, share):
 
 
 def _failed(votes, needed):
-    """Share of trials in which something is misread when `needed` votes make a feature active, its standard error and the trials."""
+    """Share of trials in which something is misread when `needed` votes make a feature active, and its standard error."""
     wrong = ~votes.at(needed)
     share, size = wrong.mean(), len(wrong)
-    return share, max(np.sqrt(share * (1 - share) / size), 1 / size), size
+    return share, max(np.sqrt(share * (1 - share) / size), 1 / size)
 
 
 def _failure_points(share=0.8, trials=150):
@@ -93,7 +95,7 @@ def _failure_points(share=0.8, trials=150):
             rng = np.random.default_rng([n_active, width, n_votes])
             layer = simulate.Corrector(_NEURONS, _FEATURES, n_votes * round(width / n_votes), n_votes)
             votes = simulate.correction(layer, n_active, trials, rng)
-            failed, error, _ = _failed(votes, int(_needed(n_votes, share)))
+            failed, error = _failed(votes, int(_needed(n_votes, share)))
             if failed > 4 * error:
                 at = {"l": n_active, "d": width, "share": share}
                 points.append({"at": at, "x": n_votes, "y": failed, "se": error})
@@ -108,11 +110,27 @@ def votes_and_width():
     failure = sp.Piecewise((1 - success, sp.And(*conditions)), (1, True)).subs(at)
     width = formulas.half_space_width.expr.subs(at)
 
-    def run(rng, d, l, s, share):
-        layer = simulate.Corrector(_NEURONS, _FEATURES, int(s) * max(1, round(d / s)), int(s))
-        for fraction, votes in simulate.correction.slices(layer, int(l), 400, rng, slices=40):
-            yield fraction, *_failed(votes, int(_needed(int(s), share)))
-
+    number = sp.Symbol("number", real=True)
+    layer = One(
+        [
+            Dot(
+                number - 1,
+                simulate.chains.votes_of_absent / (m - l),
+                label="one layer: share of the absent features with so many votes",
+                series=3,
+            ),
+            Dot(
+                number - 1, simulate.chains.votes_of_present / l, label="one layer: share of the active ones", series=4
+            ),
+        ],
+        [
+            Sentence(
+                "{alarms} of {absent} absent features have the {needed:votes} that are needed, {missed} of {l} active ones have fewer.",
+                absent=m - l,
+            )
+        ],
+        steps=[Numbers(number, count=s + 1)],
+    )
     return Explorer(
         id="votes-and-width",
         title="How many votes should a feature have?",
@@ -125,7 +143,7 @@ def votes_and_width():
                    label="of its votes that a feature needs"),
             Slider(l, 1, 8, 2),
         ],
-        x=Axis(low=0.5, high=_MOST_VOTES + 0.5, label="votes for each feature, *s*"),
+        x=Axis(low=-0.5, high=_MOST_VOTES + 0.5, label="votes for each feature, *s*"),
         y=Axis(low=1e-4, high=1, scale="log", label="probability that anything is misread"),
         marks=[
             Bars(failure.subs(s, _votes), over=(_votes, 1, _MOST_VOTES), label="votes counted as independent"),
@@ -150,7 +168,15 @@ def votes_and_width():
             Sentence("A bare majority lets in too many votes from the other features on a unit.", when=(_share < 0.65) & (s > 1)),
             Sentence("All votes together are too much to ask where there are many.", when=sp.Eq(_share, 1) & (s > 6)),
         ],
-        simulate=Simulation(run, "share of trials in which anything is misread", formula=failure, x=s),
+        measure=Measure(
+            simulate.chains.corrector,
+            simulate.chains.failed,
+            "share of trials in which anything is misread",
+            formula=failure,
+            x=s,
+            given={n: _NEURONS, m: _FEATURES, theta: sp.S.Half, simulate.chains.needed: _needed(s, _share)},
+            one=layer,
+        ),
     )  # fmt: skip
 
 

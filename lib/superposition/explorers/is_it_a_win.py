@@ -4,8 +4,10 @@ from functools import cache
 
 import numpy as np
 import sympy as sp
+from sympy import stats
 
 from superposition import formulas, simulate
+from superposition.draws import Draw
 from superposition.explorer import (
     PLACE,
     Area,
@@ -15,6 +17,7 @@ from superposition.explorer import (
     Dot,
     Explorer,
     Measure,
+    One,
     Readout,
     Rule,
     Samples,
@@ -69,6 +72,9 @@ def capacity():
     )  # fmt: skip
 
 
+_ABSENT_DOTS = 300
+
+
 def _borne(n, m, snr, trials, rng):
     def measure(n_active):
         return simulate.superposed_errors(n, m, n_active, snr, trials, rng)
@@ -94,7 +100,30 @@ def equal_noise():
     """Bits per neuron of superposition and of dense floats, against the signal-to-noise ratio of a neuron."""
     dense, noisy, bound = _inside(formulas.dense_float_bits), _inside(formulas.noisy_capacity), formulas.shannon_bits
     active, two_levels = formulas.max_active_noisy.expr, 2 * sp.log(n)
-
+    low, high = sp.symbols("low high", real=True)
+    network = One(
+        [
+            Dot(
+                S * sp.exp(low / 4),
+                chains.absent,
+                label=f"one network, read: absent features, {_ABSENT_DOTS} of them",
+                series=3,
+            ),
+            Dot(S * sp.exp(high / 4), chains.present, label="one network, read: active features", series=4),
+        ],
+        [
+            Sentence(
+                "With {l:features} active, {alarms} of {absent} absent ones read as active, {misread} missed. Dots: readouts.",
+                absent=m - l,
+            )
+        ],
+        steps=[
+            *chains.alarmed(_ABSENT_DOTS),
+            Draw(low, stats.Uniform, -1, 1, count=sp.Min(m - l, _ABSENT_DOTS)),
+            Draw(high, stats.Uniform, -1, 1, count=l),
+        ],
+        given={l: sp.Max(1, sp.floor(active))},
+    )
     return Explorer(
         id="equal-noise",
         title="The same neurons, the same noise",
@@ -148,6 +177,7 @@ def equal_noise():
                 back=formulas.capacity_bits.expr.subs(l, sp.Max(1, PLACE**-2)),
             ),
             trials=100,
+            one=network,
         ),
     )  # fmt: skip
 

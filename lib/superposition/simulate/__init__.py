@@ -38,12 +38,8 @@ from superposition.simulate.levels import (
 )
 from superposition.simulate.limits import LargestActive, largest_active
 from superposition.simulate.linear import linear_loss, one_hot_error
-from superposition.simulate.precision import (
-    QuantisedErrors,
-    Quantiser,
-    gaussian_quantiser,
-    quantised_errors,
-)
+from superposition.simulate.precision import QuantisedErrors, quantised_errors
+from superposition.simulate.quantiser import Quantiser, gaussian_quantiser
 from superposition.simulate.readout import (
     Crosstalk,
     ReadoutErrors,

@@ -1,29 +1,73 @@
 """The simulations that are exact in law in a few draws, declared as chains for NumPy and for the page."""
 
+import functools
+
 import sympy as sp
 from sympy import stats
 
-from superposition.draws import Chain, Directions, Draw, Let, Repeat, Total, overlap, overlap_tail
-from superposition.symbols import A, K, S, l, m, n, t, theta
+from superposition.draws import (
+    Alike,
+    Chain,
+    Deal,
+    Directions,
+    Draw,
+    Let,
+    Nearest,
+    Numbers,
+    Repeat,
+    Tally,
+    Total,
+    overlap,
+    overlap_tail,
+)
+from superposition.formula import Q
+from superposition.simulate.quantiser import gaussian_quantiser
+from superposition.symbols import A, K, L, S, b, d, l, l0, m, n, s, t, theta
 
 __all__ = [
     "absent",
+    "alarm",
+    "alarmed",
     "alarms",
+    "change",
+    "changes",
+    "corrector",
     "counted",
     "decoded",
     "errors",
+    "failed",
     "false_alarms",
+    "gated",
+    "hits",
+    "jointly",
+    "kept_hits",
+    "kept_untrue",
     "largest",
+    "level",
     "levels",
     "misread",
+    "misread_levels",
     "missed",
+    "misses",
+    "needed",
     "noise",
     "noisy",
+    "pair",
+    "path",
     "present",
+    "quantised",
+    "read",
     "readouts",
+    "redriven",
+    "relay",
     "shown",
     "square",
     "states",
+    "untrue",
+    "value",
+    "votes",
+    "votes_of_absent",
+    "votes_of_present",
     "wrong",
 ]
 
@@ -37,19 +81,29 @@ shown = sp.Symbol("shown", positive=True)
 """How many of the l present features are looked at one by one."""
 errors = sp.Symbol("errors", nonnegative=True)
 """Wrong readouts that are expected among all m features, given the neurons' state."""
+false_alarms, misread, misses = sp.symbols("false_alarms misread misses", nonnegative=True)
+"""The same of absent features, of present ones at another level, and of present ones read as absent."""
+alarm = sp.Symbol("alarm", nonnegative=True)
+"""How likely an absent feature is read as present, given the neurons' state."""
 
-_length, _misses = sp.sqrt(square), sp.Symbol("misses", nonnegative=True)
+_length, _missed_of_shown = sp.sqrt(square), sp.Symbol("missed_of_shown", nonnegative=True)
 # the length of the sum without the feature itself
 _others = sp.sqrt(sp.Max(square - 2 * present + 1, 0))
+_half = sp.Rational(1, 2)
 
-states = Chain(
-    [n, l, shown],
-    [
+pair = Chain([n], overlap(t, n))
+"""The overlap of two random directions."""
+
+
+def _states(**options):
+    return [
         Let(square, sp.S.Zero),
-        Repeat(l - shown, [*overlap(t, n), Let(square, square + 2 * _length * t + 1)]),
-        Directions(square, present, count=shown, dimension=n, beside=_length),
-    ],
-)
+        Repeat(l - shown, [*overlap(t, n), Let(square, sp.Max(square + 2 * _length * t + 1, 0))]),
+        Directions(square, present, count=shown, dimension=n, beside=_length, **options),
+    ]
+
+
+states = Chain([n, l, shown], _states())
 """The neurons' state while l features of a random code are present at activation 1, and the readouts of some of these.
 
 The length of a sum of random directions is a walk of its own: with t an independent overlap, |x + f|² = |x|² + 2 |x| t + 1.
@@ -60,8 +114,13 @@ readouts = Chain(
     [n, m, l, theta, shown],
     [
         *states.steps,
-        Total(_misses, overlap_tail((1 - theta) / _others, n)),
-        Let(errors, (m - l) * overlap_tail(theta / _length, n) + l * _misses / shown),
+        # where the state is nothing, a threshold of 0 is not exceeded
+        Let(alarm, overlap_tail((theta + 1e-300) / _length, n)),
+        Let(false_alarms, (m - l) * alarm),
+        # a readout at the threshold is missed, which matters in one dimension, where it can be met
+        Total(_missed_of_shown, overlap_tail((1 - 1e-15) * (1 - theta) / _others, n)),
+        Let(misses, l * _missed_of_shown / shown),
+        Let(errors, false_alarms + misses),
     ],
 )
 """Reading all m features from that state.
@@ -74,30 +133,39 @@ in closed form, given the lengths.
 alarms, missed, wrong = sp.symbols("alarms missed wrong", nonnegative=True)
 
 
-def counted(most):
-    """Further steps: readouts of up to `most` absent features, and how many of all are false alarms, or misses, or wrong.
+def alarmed(most, height=theta, amplitude=_length):
+    """Further steps: readouts of up to `most` absent features, and how many of all are read as present.
 
-    All the present features must be looked at.
+    A readout above `height` reads as present; those of absent features are `amplitude` times an overlap.
     """
     overlaps = sp.Symbol("overlaps", real=True)
     seen, unseen = sp.symbols("seen unseen", nonnegative=True)
     count = sp.Min(m - l, most)
     return [
         *overlap(overlaps, n, count=count),
-        Let(absent, _length * overlaps),
-        Total(seen, sp.Piecewise((1, absent > theta), (0, True))),
-        Draw(unseen, stats.Binomial, m - l - count, overlap_tail(theta / _length, n)),
+        Let(absent, amplitude * overlaps),
+        Total(seen, sp.Piecewise((1, absent > height), (0, True))),
+        Draw(unseen, stats.Binomial, m - l - count, overlap_tail(height / amplitude, n)),
         Let(alarms, seen + unseen),
-        Total(missed, sp.Piecewise((0, present > theta), (1, True))),
+    ]
+
+
+def counted(most, height=theta, amplitude=_length):
+    """Further steps: those of `alarmed`, and how many features are missed, or wrong; all present ones must be looked at."""
+    return [
+        *alarmed(most, height, amplitude),
+        Total(missed, sp.Piecewise((0, present > height), (1, True))),
         Let(wrong, alarms + missed),
     ]
 
 
 largest = sp.Symbol("largest", nonnegative=True)
 """1 where all present features are at the largest level, 0 where they use all levels equally often."""
-false_alarms, misread = sp.symbols("false_alarms misread", nonnegative=True)
 noise = sp.Symbol("noise", real=True)
-_level, _uniform, _before = sp.symbols("level uniform before", nonnegative=True)
+level = sp.Symbol("level", nonnegative=True)
+"""The levels, 1 to K - 1, of the present features that are looked at one by one, a vector."""
+_of_others, _uniform = sp.symbols("level_of_others uniform", nonnegative=True)
+_uniforms = sp.Symbol("uniforms", nonnegative=True)
 _gaps = K - 1
 
 
@@ -105,24 +173,34 @@ def _one_more(activation):
     return Let(square, sp.Max(square + 2 * activation * _length * t + activation**2, 0))
 
 
-_picked = [
-    Draw(_uniform, stats.Uniform, 0, 1),
-    Let(_level, sp.Piecewise((_gaps, largest > 0), (sp.Min(sp.floor(1 + _gaps * _uniform), _gaps), True))),
-]
+def _picked(symbol, uniform):
+    of_all = sp.Min(sp.floor(1 + _gaps * uniform), _gaps)
+    return Let(symbol, sp.Piecewise((_gaps, largest > 0), (of_all, True)))
+
+
 _half_gap = 1 / (2 * _gaps)
+_without = sp.sqrt(sp.Max(square - 2 * level / _gaps * present + (level / _gaps) ** 2, 0))
 
 levels = Chain(
-    [n, m, l, K, largest],
+    [n, m, l, K, largest, shown],
     [
         Let(square, sp.S.Zero),
-        Repeat(l - 1, [*_picked, *overlap(t, n), _one_more(_level / _gaps)]),
-        Let(_before, _length),
-        *_picked,
-        *overlap(t, n),
-        _one_more(_level / _gaps),
+        Repeat(
+            l - shown,
+            [
+                Draw(_uniform, stats.Uniform, 0, 1),
+                _picked(_of_others, _uniform),
+                *overlap(t, n),
+                _one_more(_of_others / _gaps),
+            ],
+        ),
+        Draw(_uniforms, stats.Uniform, 0, 1, count=shown),
+        _picked(level, _uniforms),
+        Directions(square, present, count=shown, dimension=n, activation=level / _gaps, beside=_length),
         Let(false_alarms, (m - l) * overlap_tail(_half_gap / _length, n)),
         # the highest level is read wrongly from below only
-        Let(misread, l * sp.Piecewise((1, _level >= _gaps), (2, True)) * overlap_tail(_half_gap / _before, n)),
+        Total(_missed_of_shown, sp.Piecewise((1, level >= _gaps), (2, True)) * overlap_tail(_half_gap / _without, n)),
+        Let(misread, l * _missed_of_shown / shown),
         Let(errors, false_alarms + misread),
     ],
 )
@@ -139,24 +217,233 @@ decoded = Chain(
 )
 """What l - 1 other features, each at any value up to A, add to a readout."""
 
+
+def misread_levels(threshold):
+    """A step: how many present features are read at another level, `threshold` gaps above one being taken for the next."""
+    found = sp.Min(sp.Max(sp.ceiling(_gaps * present - threshold), 0), _gaps)
+    return Total(misread, sp.Min(sp.Abs(found - level), 1))
+
+
 noisy = Chain(
     [n, m, l, S, K, theta],
     [
-        Draw(_uniform, stats.Uniform, 0, 1, count=l),
-        Let(_level, sp.Min(sp.floor(1 + _gaps * _uniform), _gaps)),
+        Draw(_uniforms, stats.Uniform, 0, 1, count=l),
+        Let(level, sp.Min(sp.floor(1 + _gaps * _uniforms), _gaps)),
         Draw(noise, stats.ChiSquared, n),
         Directions(
             square,
             present,
             count=l,
             dimension=n,
-            activation=_level / _gaps,
+            activation=level / _gaps,
             # the mean square of a neuron's value is that of the levels, times l/n
             beside=sp.sqrt(noise * l * K * (2 * K - 1) / (6 * _gaps**2 * n * S)),
         ),
         Let(false_alarms, (m - l) * overlap_tail(theta / (_gaps * _length), n)),
-        Total(misread, sp.Min(sp.Abs(sp.Min(sp.Max(sp.ceiling(_gaps * present - theta), 0), _gaps) - _level), 1)),
+        misread_levels(theta),
         Let(errors, false_alarms + misread),
     ],
 )
 """Reading all m features of a random code from neurons with noise of their own, their signal-to-noise ratio being S."""
+
+read = sp.Symbol("read", nonnegative=True)
+"""|q(x)|, the length of what the neurons keep of their state, in the unit of readouts."""
+_turned, _neuron, _kept = sp.symbols("turned neuron kept", real=True)
+_energy, _heard, _along = sp.symbols("energy heard along", real=True)
+
+
+@functools.cache
+def quantised(*bits, rescale=True):
+    """A chain: reading all m features of a random code from neurons that keep b bits, as a Lloyd–Max quantiser does.
+
+    Parameters
+    ----------
+    *bits : int
+        The numbers of bits, 1 to 12, among which b is; with none at all the neurons are left as they are.
+    rescale : bool
+        Whether readouts are divided by 1 - D_b.
+
+    Notes
+    -----
+    Given |x| the direction of x is uniform, and so are those of absent features given q(x). A present feature is p x/|x|² and a
+    part at right angles to x, p = x · f_i; of what is kept, q(x), that part hears only what is at right angles to x, too.
+    """
+    quantisers = {number: gaussian_quantiser(number) for number in bits}
+    kept = {number: 1 - quantiser.distortion for number, quantiser in quantisers.items() if rescale}
+    scale = sp.Piecewise(*((1 / value, sp.Eq(b, number)) for number, value in kept.items()), (1, True))
+    state, part = sp.sqrt(square / _energy) * _neuron, _along / square
+    crosswise = sp.sqrt(sp.Max(_heard - _along**2 / square, 0))
+    # of a present feature's readout, what is known from x · f_i, and the length of its part at right angles to x
+    known, free = part * _turned, crosswise * sp.sqrt(sp.Max(1 - _turned**2 / square, 0))
+    std = sp.sqrt(l / n)
+    if bits:
+        tables = {number: quantiser.outputs for number, quantiser in quantisers.items()}
+        keeping = [
+            Nearest(_kept, state / std, tables=tables, by=b),
+            Let(_kept, scale * std * _kept),
+        ]
+    else:
+        keeping = [Let(_kept, state)]
+    across = sp.Symbol("across", real=True)
+    return Chain(
+        [n, m, l, theta, shown, *([b] if bits else [])],
+        [
+            *_states(across=across),
+            Draw(_neuron, stats.Normal, 0, 1, count=n),
+            Total(_energy, _neuron**2),
+            *keeping,
+            Total(_heard, _kept**2),
+            Total(_along, _kept * state),
+            Let(_turned, present),
+            Let(present, known + crosswise * across),
+            Let(read, sp.sqrt(_heard)),
+            Let(false_alarms, (m - l) * overlap_tail(theta / read, n)),
+            Total(_missed_of_shown, 1 - overlap_tail((theta - known) / free, n - 1)),
+            Let(misses, l * _missed_of_shown / shown),
+            Let(errors, false_alarms + misses),
+        ],
+    )
+
+
+hits, untrue = sp.symbols("hits untrue", nonnegative=True)
+"""Active features after a layer that were active at the start, and that were not."""
+path, kept_hits, kept_untrue = sp.symbols("path kept_hits kept_untrue", nonnegative=True)
+"""Active features after each layer, a vector; of these, those that were active at the start, and those that were not."""
+redriven = sp.Symbol("redriven", nonnegative=True)
+"""1 where each layer is given the true features afresh, without the echo of its other features; 0 where it is not."""
+_active, _jointly, _spread = sp.symbols("active jointly spread", nonnegative=True)
+_told, _above, _above_untrue = sp.symbols("told above above_untrue", nonnegative=True)
+_back, _fresh = sp.symbols("back fresh", nonnegative=True)
+_rank = sp.Symbol("rank", real=True)
+# an untrue feature of a re-driven network does not hear its own last activation
+_height = theta + redriven
+jointly = sp.Min(sp.Max(64, sp.floor(n / 8)), 512)
+"""Up to how many active features are read jointly in a relay."""
+
+
+def _among(count, first):
+    """How many of the active features with these ranks are read above their threshold."""
+    height = theta if first else _height
+    mine = _rank <= hits if first else _rank > hits
+    return Total(count, sp.Piecewise((1, mine & (present > height)), (0, True)))
+
+
+def _chance(height):
+    middle = square / _told
+    noise = sp.sqrt(sp.Max(square * (1 - square / _told**2), 0) / n)
+    return Q((height - middle) / noise)
+
+
+relay = Chain(
+    [n, m, l0, L, theta, redriven],
+    [
+        Let(hits, l0),
+        Let(untrue, sp.S.Zero),
+        Repeat(
+            L,
+            [
+                Let(_active, hits + untrue),
+                Let(_jointly, sp.Piecewise((_active, _active <= jointly), (0, True))),
+                Alike(
+                    _jointly,
+                    [
+                        Directions(square, present, count=_jointly, dimension=n),
+                        Numbers(_rank, count=_jointly),
+                        _among(_above, True),
+                        _among(_above_untrue, False),
+                    ],
+                ),
+                # too many of them for that
+                Draw(_spread, stats.ChiSquared, n),
+                Let(_told, sp.Max(_active - _jointly, 1)),
+                Let(
+                    square,
+                    sp.Piecewise(
+                        (square, _jointly >= _active),
+                        (_told * sp.Max(1 + sp.sqrt(1 - 1 / _told) * (_spread / n - 1), 0), True),
+                    ),
+                ),
+                Draw(_back, stats.Binomial, sp.Piecewise((0, _jointly >= _active), (hits, True)), _chance(theta)),
+                Draw(_fresh, stats.Binomial, sp.Piecewise((0, _jointly >= _active), (untrue, True)), _chance(_height)),
+                Let(_above, _above + _back),
+                Let(_above_untrue, _above_untrue + _fresh),
+                # the absent ones
+                Let(alarm, overlap_tail(theta / _length, n)),
+                Draw(_back, stats.Binomial, l0 - hits, alarm),
+                Draw(_fresh, stats.Binomial, m - l0 - untrue, alarm),
+                Let(hits, sp.Piecewise((l0, redriven > 0), (_above + _back, True))),
+                Let(untrue, _above_untrue + _fresh),
+            ],
+            kept={hits: kept_hits, untrue: kept_untrue},
+        ),
+        Let(path, kept_hits + kept_untrue),
+    ],
+)
+"""Layer after layer of thresholds, each with a fresh random code: how many features are active.
+
+The directions of a fresh code know nothing of the last one, so the numbers of true and of untrue active features are a Markov
+chain. Up to 64 active features, or n/8 of them and no more than 512, are read jointly. With more, where a network with many more
+features than neurons is past saving, x is drawn as Gaussian, with the exact mean and variance of |x|², and the readouts of the
+active ones as independent given x: *asymptotic*, off by about one part in l.
+"""
+
+value, change, changes = sp.symbols("value change changes", real=True)
+"""Activations, a vector; the mean squared change of those that began at 1, and what it was after each layer, a vector."""
+
+gated = Chain(
+    [n, m, l, L, theta],
+    [
+        Numbers(_rank, count=m),
+        Let(value, sp.Piecewise((1, _rank <= l), (0, True))),
+        Repeat(
+            L,
+            [
+                Directions(square, present, count=m, dimension=n, activation=value),
+                Let(value, sp.Piecewise((present, present > theta), (0, True))),
+                Total(change, sp.Piecewise(((value - 1) ** 2 / l, _rank <= l), (0, True))),
+            ],
+            kept={change: changes},
+        ),
+    ],
+)
+"""Layer after layer of gates, each with a fresh random code of all m features, which are few: what becomes of a value of 1."""
+
+votes, needed, failed = sp.symbols("votes needed failed", nonnegative=True)
+"""Votes of each feature, a vector; how many make it active; 1 where any feature is read wrongly by them, else 0."""
+votes_of_present, votes_of_absent = sp.symbols("votes_of_present votes_of_absent", nonnegative=True)
+"""How many of the l present features, and of the others, have 0, 1, ..., s votes: vectors."""
+_g, _readout, _mean, _heap = sp.symbols("g readout mean heap", real=True)
+
+corrector = Chain(
+    [n, m, d, l, s, needed, theta],
+    [
+        Numbers(_rank, count=m),
+        Draw(_spread, stats.ChiSquared, n),
+        Draw(_g, stats.Normal, 0, 1, count=m),
+        Total(_mean, sp.Piecewise((_g / l, _rank <= l), (0, True))),
+        Let(
+            _readout,
+            sp.sqrt(_spread * l) / n * (_g - sp.Piecewise((_mean, _rank <= l), (0, True)))
+            + sp.Piecewise((_spread / n, _rank <= l), (0, True)),
+        ),
+        # none yet
+        Let(votes, sp.Min(_rank, 0)),
+        Repeat(
+            s,
+            [
+                Deal(_heap, _readout, among=sp.Max(1, sp.floor(d / s + _half))),
+                Let(votes, votes + sp.Piecewise((1, _heap > theta), (0, True))),
+            ],
+        ),
+        Total(missed, sp.Piecewise((1, (_rank <= l) & (votes < needed)), (0, True))),
+        Total(alarms, sp.Piecewise((1, (_rank > l) & (votes >= needed)), (0, True))),
+        Let(failed, sp.Min(missed + alarms, 1)),
+        Tally(votes_of_present, sp.Piecewise((votes, _rank <= l), (-1, True)), most=s),
+        Tally(votes_of_absent, sp.Piecewise((votes, _rank > l), (-1, True)), most=s),
+    ],
+)
+"""One layer of d shared threshold units, each feature on one of every d/s of them, and the votes of the features.
+
+The code has independent normal entries of variance 1/n. Given x = Σ f_i the readouts are x · f_i with f_i = x/l and a normal
+part for the present features, these parts adding up to 0, and normal numbers of variance |x|²/n for the absent ones.
+"""

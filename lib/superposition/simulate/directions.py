@@ -1,10 +1,10 @@
 """Overlaps of random directions, and codes found by greedy search."""
 
 import numpy as np
-from scipy import special
 
 from superposition.arguments import generator, integer, real
 from superposition.codes import coherence, random_code
+from superposition.simulate import chains
 
 
 def overlaps(n, n_pairs, rng):
@@ -42,10 +42,7 @@ def overlaps(n, n_pairs, rng):
     >>> print((100 * np.mean(t**2)).round(1))
     1.0
     """
-    n, n_pairs, rng = integer("n", n), integer("n_pairs", n_pairs), generator(rng)
-    z = rng.standard_normal(n_pairs)
-    rest = rng.chisquare(n - 1, n_pairs) if n > 1 else 0.0
-    return z / np.sqrt(z * z + rest)
+    return chains.pair.sample(generator(rng), integer("n_pairs", n_pairs), n=integer("n", n))["t"]
 
 
 def worst_overlaps(n, m, trials, rng):
@@ -141,37 +138,3 @@ def greedy_code(n, eps, candidates, rng):
             free = free[:, 1:][:, np.abs(free[:, 0] @ free[:, 1:]) <= eps]
         kept = np.hstack(accepted)
     return kept
-
-
-def overlap_tail(s, n):
-    """P(t > s) for the overlap t of two random unit vectors in n dimensions.
-
-    Examples
-    --------
-    >>> overlap_tail(np.array([0.0, 0.5, 1.0]), 3)
-    array([0.5 , 0.25, 0.  ])
-    """
-    if n == 1:
-        return ((s < 1.0) + 1.0 * (s < -1.0)) / 2
-    s = np.clip(s, -1.0, 1.0)
-    shape = (n - 1) / 2
-    # the same number twice: the argument of the first keeps its digits for small s, that of the second near 1
-    upper = np.where(
-        np.abs(s) < 0.5, special.betaincc(0.5, shape, s * s), special.betainc(shape, 0.5, (1 - s) * (1 + s))
-    )
-    return np.where(s < 0, 1 - upper / 2, upper / 2)
-
-
-def alarm_chance(threshold, lengths, n, reached=False):
-    """P(|x| t > θ): how likely a feature whose direction knows nothing of x is read above the threshold.
-
-    With `reached`, P(|x| t >= θ), which differs where the law has atoms, in one dimension.
-
-    Examples
-    --------
-    >>> alarm_chance(0.5, np.array([0.0, 1.0]), 3)
-    array([0.  , 0.25])
-    """
-    everywhere = np.full(lengths.shape, np.copysign(np.inf, threshold))
-    ratio = np.divide(threshold, lengths, out=everywhere, where=lengths > 0)
-    return overlap_tail(np.nextafter(ratio, -np.inf) if reached else ratio, n)

@@ -7,8 +7,7 @@ import numpy as np
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
-from superposition.simulate.active import noisy_readouts
-from superposition.simulate.directions import alarm_chance
+from superposition.simulate import chains
 from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts
 
 
@@ -119,7 +118,8 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=
     Notes
     -----
     *Exact in law.* The directions of absent features are independent of the noisy neurons, so their false alarms are known
-    in closed form given the length of the neurons' state; present features are drawn and counted.
+    in closed form given the length of the neurons' state; present features are drawn and counted. `chains.noisy` is the
+    declaration.
 
     Examples
     --------
@@ -131,17 +131,8 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=
     n, m, trials = integer("n", n), integer("m", m), integer("trials", trials, low=2)
     n_active, n_levels = integer("n_active", n_active, high=m), integer("n_levels", n_levels, low=2)
     snr, threshold, rng = real("snr", snr, 0, math.inf, "()"), real("threshold", threshold), generator(rng)
-    gaps = n_levels - 1
-    square = sum(level**2 for level in range(1, n_levels)) / gaps**3
-    noise, wrong = math.sqrt(n_active * square / (n * snr)), np.empty(trials)
-    for part, _ in parts(trials, at_most=BLOCK // (n_active * n_active)):
-        level = rng.integers(1, n_levels, size=(part.stop - part.start, n_active))
-        length, present = noisy_readouts(n, level / gaps, noise, rng)
-        found = np.clip(np.ceil(gaps * present - threshold), 0, gaps)
-        # as a float, since m may be beyond what an integer array holds
-        alarms = float(m - n_active) * alarm_chance(threshold / gaps, length, n)
-        wrong[part] = alarms + np.count_nonzero(found != level, axis=1)
-    return _noisy(wrong)
+    drawn = chains.noisy.sample(rng, trials, n=n, m=m, l=n_active, S=snr, K=n_levels, theta=threshold)
+    return _noisy(drawn["errors"])
 
 
 def _noisy(wrong):

@@ -12,8 +12,8 @@ import numpy as np
 
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.results import Result
+from superposition.simulate import chains
 from superposition.simulate.active import active_sets
-from superposition.simulate.directions import alarm_chance, overlaps
 from superposition.simulate.limits import crossing_of_errors
 from superposition.simulate.trials import estimates, mean_and_error, parts, sliced
 
@@ -145,7 +145,7 @@ def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude
     return _result(counts, 1 / trials)
 
 
-def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform", amplitude=1.0):
+def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform"):
     """Wrongly decoded levels among all m features of a random code, without ever forming a direction.
 
     .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
@@ -168,13 +168,11 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
         Source of randomness.
     use : str
         ``"uniform"``: each active feature takes one of the K - 1 levels above 0 at random; ``"largest"``: all are at A.
-    amplitude : float
-        A > 0.
 
     Returns
     -------
     LevelErrors
-        The quantities of `level_errors` for ``random_code(n, m, rng)`` drawn afresh in each trial.
+        The quantities of `level_errors` for ``random_code(n, m, rng)`` drawn afresh in each trial; they do not depend on A.
 
     Raises
     ------
@@ -186,7 +184,7 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
     *Exact in law.* Given x, the directions of absent features are uniform and independent, so the expected number of
     false alarms is known in closed form; of a present feature the same is true given the sum of the others. Both
     need lengths only, and the length of a sum of random directions is a walk of its own: with t an independent
-    overlap, :math:`|x + a f|^2 = |x|^2 + 2 a |x| t + a^2`.
+    overlap, :math:`|x + a f|^2 = |x|^2 + 2 a |x| t + a^2`. `chains.levels` is the declaration.
 
     Examples
     --------
@@ -200,9 +198,8 @@ def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform
         integer("n_levels", n_levels, low=2) - 1,
         generator(rng),
     )
-    amplitude = real("amplitude", amplitude, 0, math.inf, "()")
     _check_use(use)
-    return _result(_expected(n, m, n_active, gaps, trials, rng, use, amplitude), 0.0)
+    return _result(_expected(n, m, n_active, gaps, trials, rng, use), 0.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -276,7 +273,7 @@ def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slice
     _check_use(use)
 
     def errors(gaps, size):
-        return _expected(n, m, n_active, gaps, size, rng, use, 1.0).sum(axis=0)
+        return _expected(n, m, n_active, gaps, size, rng, use).sum(axis=0)
 
     few, gaps = max(2, trials // 10), 1
     while errors(gaps + 1, few).mean() <= allowed:
@@ -336,8 +333,7 @@ def decoded_values(n, n_active, value, trials, rng, amplitude=1.0):
     """
     n, n_active, trials = integer("n", n), integer("n_active", n_active), integer("trials", trials)
     amplitude, rng = real("amplitude", amplitude, 0, math.inf, "()"), generator(rng)
-    others = rng.uniform(0, amplitude, (n_active - 1, trials))
-    return np.broadcast_to(value, trials) + _lengths(n, others, rng) * overlaps(n, trials, rng)
+    return np.broadcast_to(value, trials) + chains.decoded.sample(rng, trials, n=n, l=n_active, A=amplitude)["noise"]
 
 
 def _check_use(use):
@@ -350,27 +346,11 @@ def _levels(use, gaps, shape, rng):
     return np.full(shape, gaps) if use == "largest" else rng.integers(1, gaps, shape, endpoint=True)
 
 
-def _lengths(n, activations, rng):
-    """|x| for x the sum of random directions, each times its row of activations (k, trials)."""
-    square = np.zeros(activations.shape[1])
-    for a in activations:
-        t = overlaps(n, len(square), rng)
-        square = np.maximum(square + 2 * a * np.sqrt(square) * t + a * a, 0)
-    return np.sqrt(square)
-
-
-def _expected(n, m, n_active, gaps, trials, rng, use, amplitude):
+def _expected(n, m, n_active, gaps, trials, rng, use):
     """False alarms and misread features expected in each trial, shape (2, trials)."""
-    level = _levels(use, gaps, (n_active, trials), rng)
-    activations = level * (amplitude / gaps)
-    others = _lengths(n, activations[:-1], rng)
-    last = activations[-1]
-    square = others**2 + 2 * last * others * overlaps(n, trials, rng) + last**2
-    half_gap = amplitude / (2 * gaps)
-    alarm = alarm_chance(half_gap, np.sqrt(np.maximum(square, 0)), n)
-    # the highest level is read wrongly from below only
-    sides = np.where(level[-1] == gaps, 1, 2)
-    return np.stack([(m - n_active) * alarm, n_active * sides * alarm_chance(half_gap, others, n)])
+    largest = int(use == "largest")
+    drawn = chains.levels.sample(rng, trials, n=n, m=m, l=n_active, K=gaps + 1, largest=largest, shown=1)
+    return np.stack([drawn["false_alarms"], drawn["misread"]])
 
 
 def _result(counts, least):

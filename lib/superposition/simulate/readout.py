@@ -10,13 +10,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import sympy as sp
 from scipy import sparse, special
 
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.codes import coherence
+from superposition.draws import overlap_tail
 from superposition.results import Result
-from superposition.simulate.active import active_readouts, active_sets
-from superposition.simulate.directions import alarm_chance, overlap_tail
+from superposition.simulate import chains
+from superposition.simulate.active import active_sets
 from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
 from superposition.threads import one_thread
 
@@ -155,11 +157,10 @@ def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0
     *Exact in law.* Given the activation vector x, the directions of absent features are still uniform
     and independent, so their readouts are |x| t with independent t of the spherical law: the expected
     number of false alarms given x is (m - l) P(t > θ/|x|), the chance of none the power m - l of the complement.
-    The readouts of the l present features are drawn through their Gram matrix, from its Cholesky factor: by
-    Bartlett (1933) that of l Gaussian vectors has independent normal entries above chi-distributed ones.
-    The expected misses are averaged over the last of the l directions in the same closed form. Only
+    The readouts of the l present features are drawn through their Gram matrix, see `draws.Directions`, and the
+    expected misses averaged over each one's direction in the same closed form. Only
     whether any present feature is missed is counted; while no draw has shown a miss, `any_error_se` includes
-    what the expected misses allow.
+    what the expected misses allow. `chains.readouts` is the declaration.
 
     Examples
     --------
@@ -173,14 +174,11 @@ def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0
     absent = float(m - n_active)
     values, missed = np.empty((4, trials)), 0
     for part, due in parts(trials, slices, BLOCK // (n_active * min(n, n_active))):
-        length, others, present = active_readouts(n, n_active, part.stop - part.start, rng)
-        alarm = alarm_chance(threshold, length, n)
-        false_alarms = absent * alarm
-        # P(t <= c) = P(t >= -c)
-        misses = n_active * alarm_chance(1 - threshold, others, n, reached=True)
-        miss = (present <= threshold).any(axis=1)
-        any_error = np.where(miss, 1.0, -np.expm1(special.xlog1py(absent, -alarm)))
-        values[:, part] = false_alarms + misses, false_alarms, misses, any_error
+        size = part.stop - part.start
+        drawn = chains.readouts.sample(rng, size, n=n, m=m, l=n_active, theta=threshold, shown=n_active)
+        miss = (drawn["present"] <= threshold).any(axis=1)
+        any_error = np.where(miss, 1.0, -np.expm1(special.xlog1py(absent, -drawn["alarm"])))
+        values[:, part] = drawn["errors"], drawn["false_alarms"], drawn["misses"], any_error
         missed += np.count_nonzero(miss)
         if due:
             done = part.stop
@@ -232,7 +230,7 @@ def crosstalk_tail(n, n_active, threshold=0.5):
     n_active, n = integer("n_active", n_active), integer("n", n, low=2)
     threshold = real("threshold", threshold, 0, n_active, "()")
     if n_active == 1:
-        return float(overlap_tail(threshold, n))
+        return float(overlap_tail(sp.Float(threshold), sp.Integer(n)))
     integer("n", n, low=1 + math.ceil(24 / n_active))
     mean, spread = threshold / n_active, math.sqrt(n_active / n)
     tilt = max(n * mean / (1 - mean**2), 1 / spread)

@@ -10,20 +10,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from superposition.arguments import finite_matrix, generator, integer, real
-from superposition.simulate.active import active_readouts, active_sets
-from superposition.simulate.directions import alarm_chance
+from superposition.simulate import chains
+from superposition.simulate.active import active_sets
 from superposition.simulate.trials import BLOCK, Reports, mean_and_error, parts, sliced
 
 UNITS = ("linear", "threshold", "gated", "relu")
 _MEANS = ("n_active", "false_alarms", "misses", "gain", "energy", "value_error", "signal", "noise", "clean")
-
-
-def _jointly(n):
-    """Up to how many active features their readouts are drawn jointly; see `random_code_relay`."""
-    return min(max(64, n // 8), 512)
 
 
 @dataclass(frozen=True)
@@ -270,8 +264,8 @@ def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, thresh
     *Exact in law* while at most 64 features are active, or n/8 of them and no more than 512. The directions of a fresh
     code know nothing of the last one, so the numbers of true and of untrue active features are a Markov chain. Given
     the neurons' state x, the absent features' readouts are |x| t with independent overlaps t: their false alarms are
-    binomial. The readouts of the active ones come jointly from the Cholesky factor of their Gram matrix, as in
-    `random_code_errors`.
+    binomial. The readouts of the active ones come jointly from the Cholesky factor of their Gram matrix, see
+    `draws.Directions`. `chains.relay` is the declaration.
 
     *Asymptotic* above, where a network with many more features than neurons is past saving: x is drawn as Gaussian,
     with the exact mean and variance of |x|², and the active ones' readouts as independent given x. It errs by about one
@@ -286,15 +280,13 @@ def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, thresh
     n, m, n_active = integer("n", n), integer("m", m), integer("n_active", n_active, high=integer("m", m))
     depth, trials = integer("depth", depth), integer("trials", trials, low=2)
     rng, threshold = generator(rng), real("threshold", threshold, 0, 1, "()")
+    at = {"n": n, "m": m, "l0": n_active, "L": depth, "theta": threshold, "redriven": int(bool(redriven))}
     measured = []
     for part, due in parts(trials, slices):
         size = part.stop - part.start
-        hits, untrue = np.full(size, n_active), np.zeros(size, np.int64)
-        rows = [(hits, untrue)]
-        for _ in range(depth):
-            hits, untrue = _next(n, m, n_active, hits, untrue, rng, redriven, threshold)
-            rows.append((hits, untrue))
-        hits, untrue = np.array(rows).transpose(1, 0, 2)
+        drawn = chains.relay.sample(rng, size, **at)
+        hits = np.vstack([np.full(size, n_active), drawn["kept_hits"].T])
+        untrue = np.vstack([np.zeros(size), drawn["kept_untrue"].T])
         share = hits / n_active
         measured.append(np.stack([hits + untrue, untrue, n_active - hits, share, hits + untrue, 1 - share]))
         if due:
@@ -356,34 +348,3 @@ def _result(parts, n_true, sets_per_code=1):
     n_active, false_alarms, misses, *others = np.concatenate(parts, axis=2)
     counts = (values.astype(np.int64) for values in (n_active, false_alarms, misses))
     return Relay(*counts, *others, n_true=n_true, sets_per_code=sets_per_code)
-
-
-def _next(n, m, n_true, hits, untrue, rng, redriven, threshold):
-    """True and untrue active features after one layer, from those before it."""
-    n_active = hits + untrue
-    length = np.zeros(n_active.shape)
-    kept, kept_untrue = np.zeros_like(hits), np.zeros_like(untrue)
-    # a re-driven untrue feature does not hear its own last activation
-    height = threshold + redriven
-    for size in np.unique(n_active[(n_active > 0) & (n_active <= _jointly(n))]):
-        same = np.flatnonzero(n_active == size)
-        for some in np.array_split(same, math.ceil(len(same) * size * min(n, size) / BLOCK)):
-            length[some], _, readout = active_readouts(n, int(size), len(some), rng)
-            first = np.arange(size) < hits[some, None]
-            kept[some] = np.count_nonzero(first & (readout > threshold), axis=1)
-            kept_untrue[some] = np.count_nonzero(~first & (readout > height), axis=1)
-    many = n_active > _jointly(n)
-    if many.any():
-        l = n_active[many].astype(float)
-        spread = rng.chisquare(n, l.shape) / n - 1
-        square = l * np.maximum(1 + np.sqrt(1 - 1 / l) * spread, 0)
-        length[many] = np.sqrt(square)
-        noise = np.sqrt(np.maximum(square * (1 - square / l**2), 0) / n)
-        kept[many] = rng.binomial(hits[many], special.ndtr((square / l - threshold) / noise))
-        kept_untrue[many] = rng.binomial(untrue[many], special.ndtr((square / l - height) / noise))
-    alarm = alarm_chance(threshold, length, n)
-    if redriven:
-        return np.full_like(hits, n_true), kept_untrue + rng.binomial(m - n_active, alarm)
-    missing = n_true - hits
-    back, new = rng.binomial(missing, alarm), rng.binomial(m - n_active - missing, alarm)
-    return kept + back, kept_untrue + new
