@@ -203,10 +203,24 @@ def test_open_right_end_is_outside():
         open_end(n=4)
 
 
-def test_logarithm_of_more_than_a_letter_has_brackets():
+def test_logarithm_of_more_than_a_letter_or_a_whole_number_has_brackets():
     assert to_latex(sp.log(m)) == r"\ln m"
+    assert to_latex(sp.log(2)) == r"\ln 2"
+    assert to_latex(m * sp.log(12)) == r"m \ln 12"
+    assert to_latex(sp.log(2) ** 2 / m) == r"\frac{\left(\ln 2\right)^{2}}{m}"
+    assert to_latex(sp.log(sp.pi / 4, evaluate=False)) == r"\ln\left(\frac{\pi}{4}\right)"
+    assert to_latex(sp.log(sp.Rational(3, 2))) == r"\ln\left(\frac{3}{2}\right)"
     assert to_latex(sp.log(m + 1)) == r"\ln\left(m + 1\right)"
     assert to_latex(sp.log(m) ** 2) == r"\left(\ln m\right)^{2}"
+
+
+def test_logarithm_of_a_number_is_not_read_as_that_of_the_product_after_it():
+    product = sp.Mul(sp.log(2), 1 + m, evaluate=False)
+    assert to_latex(product) == r"\left(m + 1\right) \ln 2"
+    for other in (sp.Function("f")(m), sp.log(m), Q(m)):
+        assert not re.search(r"\\ln 2 +[^} ]", to_latex(sp.Mul(sp.log(2), other, evaluate=False)))
+    for formula in formulas.registry.values():
+        assert not re.search(r"\\ln \d+ *(?![\d} ]|\\right|$|[-+])", formula.equation), formula
 
 
 def test_incomplete_beta_names_its_upper_bound():

@@ -250,7 +250,7 @@ def test_points_of_the_sphere_have_the_heights_of_random_directions():
 
 def test_price_tag_adds_up_the_formulas_of_the_book():
     shown = built("mechanisms", "price_tag").readouts()
-    assert shown["active features one layer bears"] == "11.1"
+    assert shown["active features promised in one layer"] == "11.1"
     assert formulas.max_active(n=1024, m=1e5) == pytest.approx(11.1, abs=0.05)
     used = given_of("price_tag")["used"][1:]
     expected = [
@@ -258,18 +258,36 @@ def test_price_tag_adds_up_the_formulas_of_the_book():
         10 / formulas.max_active(m=1e5, n=1024),
         10 / formulas.max_active_decoder(c=formulas.decoder_constant(alpha=np.log(10) / np.log(1e5)), m=1e5, n=1024),
         1024 / (64 * 10**3),
-        formulas.correction_width(C=1, l=10, m=1e5, n=1024) / 1024,
+        # votes near the limit ask for more than a unit each
+        1e5 / 1024,
     ]
+    assert formulas.constant_shared_noise(l=10, m=1e5, n=1024) * 10 * 8 * np.log(1e5) / 1024 > 1
     np.testing.assert_allclose(used, expected, rtol=1e-12)
+    few = given_of("price_tag", l=2)["used"][-1]
+    votes = formulas.correction_width(C=formulas.constant_shared_noise(l=2, m=1e5, n=1024), l=2, m=1e5, n=1024)
+    assert few == pytest.approx(votes / 1024)
+    assert votes < 1e5
 
 
-def test_what_breaks_first_is_said():
+def test_price_tag_promises_nothing_that_cannot_be():
+    scene = built("mechanisms", "price_tag")
+    sliders = {slider["symbol"]: slider["values"] for slider in scene._stored["sliders"]}
+    assert max(sliders["n"]) < min(sliders["m"])
+    shown = scene.readouts(n=256, m=10**9, l=1000, L=1000)
+    assert shown["correcting units, about"] == "1 billion"
+    assert float(shown["bits per neuron, of what can be read"]) < 1
+    assert shown["levels told apart"] == "0"
+
+
+def test_what_is_not_promised_first_is_said():
     say = built("mechanisms", "price_tag").text
     assert "1 layers" not in say(L=1)
-    assert say(L=1, l=5).startswith("1,024 neurons bear 5 of 100,000 features")
-    assert say(L=40).startswith("Depth breaks first")
-    assert say(l=12).startswith("A single layer breaks")
-    assert say(l=100).startswith("No threshold reads 100 of 100,000")
-    assert "wide enough" in say(d=100_000)
-    assert "too narrow" in say()
-    assert say(n=2000, m=1000, l=10).startswith("With no more features than neurons")
+    assert say(L=1, l=5).startswith("1,024 neurons hand 5 of 100,000 features")
+    assert say(L=40).startswith("Depth is the first that is not promised")
+    assert say(l=12).startswith("A single layer is not promised any more")
+    assert say(l=100).startswith("Even the best threshold does not read 100 of 100,000")
+    assert "too narrow" not in say(l=100)
+    assert "it has a unit for each feature" in say(d=100_000)
+    assert "wide enough: votes ask for about" in say(d=100_000, l=2)
+    assert "votes would save nothing" in say()
+    assert "too narrow: votes ask for about" in say(l=2)

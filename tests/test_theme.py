@@ -10,8 +10,9 @@ import sys
 import pytest
 import yaml
 
+from superposition import formulas
 from superposition.plots import figure, use_book_style
-from theme import folding, mathematics, repository
+from theme import folding, mathematics, repository, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -130,6 +131,31 @@ def test_a_drawing_is_the_same_text_whenever_it_is_drawn():
     first = drawn()
     assert first == drawn()
     assert "<text" in first
+
+
+def test_every_formula_of_the_sheet_stands_in_its_chapter():
+    for topic, own in formulas.topics.items():
+        shown, _ = sheet.places(sheet.BOOK / f"{topic}.ipynb")
+        assert [name for name in own if name not in shown] == [], topic
+
+
+def test_a_formula_leads_to_its_derivation_rather_than_to_where_it_is_first_shown(tmp_path):
+    formula = formulas.typical_overlap
+
+    def cell(shown):
+        return {"cell_type": "code", "outputs": [{"data": {"text/markdown": shown._repr_markdown_()}}]}
+
+    def heading(words):
+        return {"cell_type": "markdown", "source": f"## {words}"}
+
+    def found(*cells):
+        path = tmp_path / "page.ipynb"
+        path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+        return sheet.places(path)[0]
+
+    derived = formula.derived(formula.expr)
+    assert found(heading("First"), cell(formula), heading("Then"), cell(formula)) == {"typical_overlap": "first"}
+    assert found(heading("First"), cell(formula), heading("Then"), cell(derived)) == {"typical_overlap": "then"}
 
 
 def test_numbered_equations_can_be_referred_to(tmp_path):

@@ -357,8 +357,8 @@ def success(h, s, d, l, m, n):
 RELIABLE = dict(inside=[at(kappa=0.001), at(kappa=600)], outside=[at(kappa=0.00099), at(kappa=600.01)])
 CHAIN = dict(inside=[at(d=4), at(d=80)], outside=[at(d=3.99), at(d=80.01)])
 ERROR_CORRECTION = {
-    "max_active_depth": row(BOUND, (at(L=4, delta=0.5, m=e**5 / 8, n=80), 2), **LEAST_TWO_FEATURES),
-    "depth_neurons": row(BOUND, (at(L=4, delta=0.5, m=e**5 / 8, l=3), 120), **LEAST_TWO_FEATURES),
+    "max_active_depth": row(LIKELY, (at(L=4, delta=0.5, m=e**5 / 8, n=80), 2), **LEAST_TWO_FEATURES),
+    "depth_neurons": row(LIKELY, (at(L=4, delta=0.5, m=e**5 / 8, l=3), 120), **LEAST_TWO_FEATURES),
     "unit_noise": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=100), 0.5)),
     "unit_reliability": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=400), 4)),
     "unit_error": row(ASYMPTOTIC, (at(kappa=4), 0.0227501319481792)),
@@ -431,7 +431,7 @@ ERROR_CORRECTION = {
         outside=[at(n=49.46), at(m=1.99)],
     ),
     "correction_share_chain": row(
-        EXACT,
+        LIKELY,
         (at(L=4, delta=0.5, l=3, m=e**5 / 8, n=240), 0.5),
         inside=[at(n=120.01), at(l=1, m=4, n=8 * np.log(32)), at(m=2)],
         outside=[at(n=119.99), at(m=1.99)],

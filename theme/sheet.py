@@ -18,6 +18,7 @@ BOOK = Path(__file__).parents[1] / "book"
 EXPLORER = re.compile(r'<figure class="sp-explorer" id="([^"]+)".*?</figure>', re.DOTALL)
 TITLE = re.compile(r'"title": "((?:[^"\\]|\\.)*)"')
 NAMED = re.compile(r'"formula": "(\w+)"')
+DERIVED = "✓ derived above"
 SHOWN = re.compile(r"^\*\*[a-z, ]+\*\* · \*[a-z ]+\* · `(\w+)\(", re.MULTILINE)
 
 
@@ -29,8 +30,8 @@ def outputs(cell):
 
 
 def places(path):
-    """Where a notebook derives formulas, name to anchor, and which of its explorers show them, name to explorers."""
-    shown, explored, heading = {}, {}, ""
+    """Where a notebook derives or else shows formulas, name to anchor, and which of its explorers show them, name to explorers."""
+    shown, derived, explored, heading = {}, {}, {}, ""
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
             titles = re.findall(r"^#{2,4} (.+)$", "".join(cell["source"]), re.MULTILINE)
@@ -38,11 +39,13 @@ def places(path):
         for markdown, html in outputs(cell):
             for name in SHOWN.findall(markdown):
                 shown.setdefault(name, heading)
+                if DERIVED in markdown:
+                    derived.setdefault(name, heading)
             for figure in EXPLORER.finditer(html):
                 title = json.loads(f'"{TITLE.search(figure[0])[1]}"')
                 for name in set(NAMED.findall(figure[0])):
                     explored.setdefault(name, []).append((figure[1], title))
-    return shown, explored
+    return shown | derived, explored
 
 
 def link(text, uri):

@@ -228,8 +228,15 @@ class _BookLatex(LatexPrinter):
 
     def _print_log(self, expr, exp=None):
         (arg,) = expr.args
-        text = rf"\ln {self._print(arg)}" if arg.is_Symbol else rf"\ln\left({self._print(arg)}\right)"
+        plain = arg.is_Symbol or (arg.is_Integer and arg.is_positive)
+        text = rf"\ln {self._print(arg)}" if plain else rf"\ln\left({self._print(arg)}\right)"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _needs_mul_brackets(self, expr, first=False, last=False):
+        # ln 2 before another factor would be read as the logarithm of both
+        if isinstance(expr, sp.log) and expr.args[0].is_Integer and not last:
+            return True
+        return super()._needs_mul_brackets(expr, first, last)
 
     def _print_Q(self, expr, exp=None):
         power = "" if exp is None else f"^{{{exp}}}"

@@ -134,7 +134,7 @@ def votes_and_width():
     return Explorer(
         id="votes-and-width",
         title="How many votes should a feature have?",
-        caption="4,096 features in 1,024 neurons are read by the votes of *d* hidden units; each feature has *s* of them, and is active if enough "
+        caption="4,096 features in 1,024 neurons are read by the votes of *d* units; each feature has *s* of them, and is active if enough "
         "agree. Bars count votes as independent, and miss up to half of the failures that are simulated (points).",
         sliders=[
             Slider(d, 200, 1500, 700),
@@ -152,7 +152,7 @@ def votes_and_width():
         ],
         readouts=[
             Readout("votes needed", _needed(s, _share)),
-            Readout("features on each hidden unit", _FEATURES * s / d),
+            Readout("features on each unit", _FEATURES * s / d),
             Readout("half-space units that would do", width),
         ],
         text=[

@@ -338,24 +338,29 @@ _SECTIONS = {
     "levels": "booleanish.html#from-a-ratio-to-a-count",
     "clean": "compounding_noise.html#fresh-codes-clean-for-a-while",
     "depth": "error_correction_layers.html#a-unit-for-every-feature",
-    "width": "error_correction.html#counting-votes",
+    "width": "error_correction.html#shared-noise",
     "bits": "is_it_a_win.html#what-the-active-features-tell",
 }
 
 
 def price_tag():
-    """What m features on n neurons cost, l of them active, through L layers; and what gives way first."""
+    """What m features on n neurons cost, l of them active, through L layers; and what is no longer promised first."""
     allowed = sp.Rational(1, 100)
-    limit, bits = formulas.max_active.expr, formulas.capacity_bits.expr
+    limit = formulas.max_active.expr
     depth = formulas.max_active_depth.expr.subs(delta, allowed)
     constant = formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m))
-    needed = sp.Max(1, formulas.correction_width.expr.subs(C, 1))
+    best = n / (constant * sp.log(m))
+    # votes never pay for more than a unit each, which is also what is left where no threshold could read the features
+    votes = formulas.correction_width.expr.subs(C, formulas.constant_shared_noise.expr)
+    needed = sp.Piecewise((sp.Min(m, sp.Max(1, votes)), l < best), (m, True))
+    bits = formulas.capacity_bits.expr.subs(l, sp.Min(l, best))
+    levels = formulas.levels.expr
     # beyond a million the exponential leaves the numbers that a page has; a smaller bound is a bound, too
     clean = sp.Min(10**6, sp.exp(sp.Min(n / (8 * l), 300)) / m - 1)
     uses = {
         "all layers without an error": l / depth,
         "one layer, threshold ½": l / limit,
-        "one layer, best threshold": l * constant * sp.log(m) / n,
+        "one layer, best threshold": l / best,
         "crosstalk taken as normal": n / (64 * l**3),
         "correcting units (drag)": needed / d,
     }
@@ -376,11 +381,12 @@ def price_tag():
     return Scene(
         "price-tag",
         title="The price tag",
-        caption="How much of what is allowed is used, on a scale from a hundredth to a hundredfold: a bar beyond the upright line is an assumption that breaks. The layers may make an error in one case "
+        caption="How much of what is allowed is used, on a scale from a hundredth to a hundredfold: beyond the upright line it is no longer promised. The layers may make an error in one case "
         "of a hundred. Buttons set published dictionaries, whose sizes and active features are their makers' choices; *L* stays.",
         sliders=[
-            Slider(n, 256, 65_536, 1024),
-            Slider(m, 1000, 10**9, 100_000),
+            # always more features than neurons
+            Slider(n, 256, 8000, 1024),
+            Slider(m, 8192, 10**9, 100_000),
             Slider(l, 1, 1000, 10),
             Slider(L, 1, 1000, 40),
         ],
@@ -397,10 +403,10 @@ def price_tag():
             Words(0, 5.25, Sentence("all that is allowed"), series=0),
             Words(-2, 5.25, Sentence("1 %"), anchor="start", series=0),
             Words(2, 5.25, Sentence("100 ×"), anchor="end", series=0),
-            Tiles(**bar, when=used[k] <= 1, label="holds", series=3),
-            Tiles(**bar, when=used[k] > 1, label="breaks", series=2),
-            Links(0, row + sp.Rational(2, 5), 0, row, over=each, thick=2, series=0),
-            *(Words(-2, len(uses) - place + HALF, Sentence(words), anchor="start", series=0) for place, words in enumerate(uses, 1)),
+            Tiles(**bar, when=used[k] <= 1, label="within what is allowed", series=3),
+            Tiles(**bar, when=used[k] > 1, label="beyond it", series=2),
+            Links(0, row + sp.Rational(7, 20), 0, row - sp.Rational(1, 20), over=each, thick=2, series=0),
+            *(Words(-2, len(uses) - place + sp.Rational(11, 20), Sentence(words), anchor="start", series=0) for place, words in enumerate(uses, 1)),
             Discs(sp.Min(sp.Max(sp.log(needed / d) / sp.log(10), -2), 2), sp.Rational(1, 5), 0.12, series=1),
         ],
         starts=[
@@ -412,36 +418,37 @@ def price_tag():
         readouts=[
             Readout("worst overlap, about", formulas.worst_overlap.expr, link=_SECTIONS["overlap"]),
             Readout("crosstalk of a readout", formulas.crosstalk_std.expr, link=_SECTIONS["noise"]),
-            Readout("active features one layer bears", limit, link=_SECTIONS["limit"]),
-            Readout("levels told apart", sp.floor(formulas.levels.expr), link=_SECTIONS["levels"]),
+            Readout("active features promised in one layer", limit, link=_SECTIONS["limit"]),
+            Readout("levels told apart", sp.Piecewise((sp.floor(levels), levels >= 2), (0, True)), link=_SECTIONS["levels"]),
             Readout("clean layers, at least", sp.Max(0, clean), link=_SECTIONS["clean"]),
-            Readout("neurons that all layers ask for", formulas.depth_neurons.expr.subs(delta, allowed), link=_SECTIONS["depth"]),
+            Readout("neurons enough for all layers, about", formulas.depth_neurons.expr.subs(delta, allowed), link=_SECTIONS["depth"]),
             Readout("correcting units, about", needed, link=_SECTIONS["width"]),
-            Readout("bits per neuron, if all is read", bits, link=_SECTIONS["bits"]),
+            Readout("bits per neuron, of what can be read", bits, link=_SECTIONS["bits"]),
         ],
         text=[
-            Sentence("With no more features than neurons nothing has to be superposed.", when=m <= n),
-            Sentence("{n} neurons bear {l} of {m} features through all layers without an error, but in one case of a hundred.", when=depth_used <= 1),
+            Sentence("{n} neurons hand {l} of {m} features through all layers without an error, but in one case of a hundred at most.", when=depth_used <= 1),
             Sentence(
-                "Depth breaks first: {n} neurons read {l} of {m} features rightly in one layer, where up to {limit} may be active, but {L} layers in a row bear only {depth}.",
+                "Depth is the first that is not promised: {n} neurons read {l} of {m} features in one layer, with one error on average at most, where up to {limit} may be active; but for {L} layers in a row only {depth} are promised.",
                 limit=limit,
                 depth=depth,
                 when=(depth_used > 1) & (plain_used <= 1) & (L >= 2),
             ),
             Sentence(
-                "{n} neurons read {l} of {m} features with one error on average at most, as up to {limit} may be active; without any in 99 cases of 100, only {depth}.",
+                "{n} neurons read {l} of {m} features with one error on average at most, as up to {limit} may be active; without any in 99 cases of 100, only {depth} are promised.",
                 limit=limit,
                 depth=depth,
                 when=(depth_used > 1) & (plain_used <= 1) & (L < 2),
             ),
             Sentence(
-                "A single layer breaks: at threshold ½ it bears {limit} active features, not {l}. A better threshold still reads them.",
+                "A single layer is not promised any more: at threshold ½ it is for {limit} active features, not for {l}. In large networks a better threshold still reads them.",
                 limit=limit,
                 when=(plain_used > 1) & (best_used <= 1),
             ),
-            Sentence("No threshold reads {l} of {m} active features from {n} neurons; {limit} would be safe.", limit=limit, when=best_used > 1),
+            Sentence("Even the best threshold does not read {l} of {m} features from {n} neurons, by a formula for large networks; {limit} are promised at threshold ½. Then no correcting layer helps, however wide.", limit=limit, when=best_used > 1),
             Sentence("With so few active features the crosstalk is not normal, and fewer errors are made than the normal law says.", when=normal_used > 1),
-            Sentence("A correcting layer of {d} units is too narrow: votes ask for about {needed}.", needed=needed, when=width_used > 1),
-            Sentence("A correcting layer of {d} units is wide enough: votes ask for about {needed}.", needed=needed, when=width_used <= 1),
+            Sentence("A correcting layer of {d} units is too narrow: votes ask for about {needed}.", needed=needed, when=(width_used > 1) & (needed < m) & (best_used <= 1)),
+            Sentence("A correcting layer of {d} units is too narrow: votes would save nothing, and a unit for each feature is {m}.", when=(width_used > 1) & (needed >= m) & (best_used <= 1)),
+            Sentence("A correcting layer of {d} units is wide enough: votes ask for about {needed}.", needed=needed, when=(width_used <= 1) & (needed < m) & (best_used <= 1)),
+            Sentence("A correcting layer of {d} units is wide enough: it has a unit for each feature.", when=(width_used <= 1) & (needed >= m) & (best_used <= 1)),
         ],
     )  # fmt: skip

@@ -41,7 +41,7 @@ _RELIABLE = {kappa: Interval(Rational(1, 1000), 600)}
 unit_noise = Formula(
     "unit_noise",
     root(m * s * l / (d * n)),
-    "standard deviation of the noise that a hidden unit hears when each of its d units adds the readouts of ms/d features",
+    "standard deviation of the noise that a unit hears when each of its d units adds the readouts of ms/d features",
     "asymptotic",
     "new here",
     CHAPTER,
@@ -51,7 +51,7 @@ unit_noise = Formula(
 unit_reliability = Formula(
     "unit_reliability",
     n * d / (4 * m * s * l),
-    "squared distance of a hidden unit's signal from its threshold 1/2, in units of its noise",
+    "squared distance of a unit's signal from its threshold 1/2, in units of its noise",
     "asymptotic",
     "new here",
     CHAPTER,
@@ -62,7 +62,7 @@ unit_reliability = Formula(
 unit_error = Formula(
     "unit_error",
     Q(sqrt(kappa)),
-    "probability that noise puts a hidden unit on the wrong side of its threshold",
+    "probability that noise puts a unit on the wrong side of its threshold",
     "asymptotic",
     "known",
     "textbook result; " + CHAPTER,
@@ -233,7 +233,7 @@ majority_shared_noise = Formula(
 correction_width = Formula(
     "correction_width",
     C * m * l * 8 * log(m) / n,
-    "hidden units that one layer needs to correct all m features, C l/l_max of them for each feature",
+    "units that one layer needs to correct all m features, C l/l_max of them for each feature",
     "heuristic",
     "new here",
     CHAPTER,
@@ -279,7 +279,7 @@ _silent, _errs = Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
 threshold_constant = Formula(
     "threshold_constant",
     kappa / 2 / ((1 - _silent) * (log(1 - _silent) - log(_errs)) + _silent * (log(_silent) - log(1 - _errs))),
-    "width of a correcting layer in units of m l/l_max, when hidden units switch at θ, with the best final threshold",
+    "width of a correcting layer in units of m l/l_max, when units switch at θ, with the best final threshold",
     "heuristic",
     "new here",
     CHAPTER,
@@ -339,7 +339,8 @@ converse_width_blind = Formula(
     "bound",
     "new here",
     CHAPTER,
-    detail="necessary, for one active feature and normal codes, if no feature's leverage in the weights is above 1/2; by Fano",
+    detail="necessary, for one active feature and normal codes, by Fano's inequality; if no feature's leverage is above 1/2: with b its weights "
+    "to the units and S the sum of b bᵀ over all features it is bᵀ S⁻¹ b, at most d/m on average",
 )
 
 
@@ -352,9 +353,9 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
     Parameters
     ----------
     d, h, l, m, n, s : int
-        Hidden units, votes that a feature needs, active features, features, neurons, units per feature.
+        Units, votes that a feature needs, active features, features, neurons, units per feature.
     threshold : float
-        Where hidden units switch, above 0.
+        Where units switch, above 0.
 
     Returns
     -------

@@ -29,19 +29,20 @@ _TWO_FEATURES = {m: Interval(2, oo)}
 max_active_depth = Formula(
     "max_active_depth",
     n / (8 * log(m * L / delta)),
-    "active features up to which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
+    "active features up to which L layers that threshold every feature make no error",
+    "bound, with probability",
     "new here",
     CHAPTER,
-    detail="sufficient, for every n, if every layer's code is random and uniform, however the layers depend on each other",
+    detail="sufficient, for every n, but for a probability of at most δ; if every layer's code is random and uniform, however the layers "
+    "depend on each other",
     domain=_TWO_FEATURES,
 )
 
 depth_neurons = Formula(
     "depth_neurons",
     8 * l * log(m * L / delta),
-    "neurons with which L layers that threshold every feature make any error with probability at most δ",
-    "bound",
+    "neurons with which L layers that threshold every feature make no error",
+    "bound, with probability",
     "new here",
     "max_active_depth solved for n",
     detail="sufficient, as max_active_depth",
@@ -65,7 +66,7 @@ _stray = l * (m / d - 1 / s) / m
 dense_chain_reliability = Formula(
     "dense_chain_reliability",
     1 / (4 * (m * s / d) * (effective_active.expr / n + _stray)),
-    "reliability of a hidden unit that hears votes through a dense code",
+    "reliability of a unit that hears votes through a dense code",
     "asymptotic",
     "new here",
     CHAPTER,
@@ -77,7 +78,7 @@ dense_chain_reliability = Formula(
 dense_chain_features = Formula(
     "dense_chain_features",
     n ** Rational(3, 2) / root(4 * kappa * s * l),
-    "features that a chain of layers carries through dense codes, with as many hidden units as neurons",
+    "features that a chain of layers carries through dense codes, with as many units as neurons",
     "asymptotic",
     "new here",
     CHAPTER,
@@ -112,7 +113,7 @@ sparse_chain_features = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="for many active features and n → ∞; the rate of one active feature is that of Willshaw's memory",
+    detail="for many active features and n → ∞; Willshaw's memory, one such layer with one feature active at a time, holds a multiple of n²/(ln n)², too",
     domain={n: Interval(2, oo)},
 )
 
@@ -133,7 +134,8 @@ correction_share_depth = Formula(
     "exact",
     "new here",
     CHAPTER,
-    detail="1 less the ratio of depth_neurons for one layer and for L",
+    detail="1 less the ratio of depth_neurons for one layer and for L; exact of these two numbers, which suffice, and not of the fewest "
+    "that do",
     domain=_TWO_FEATURES,
 )
 
@@ -171,10 +173,10 @@ correction_share_chain = Formula(
     "correction_share_chain",
     1 - 8 * l * log(m * L / delta) / n,
     "share of the n neurons of a layer beyond those on which m features could be read, L times, with a unit for each feature",
-    "exact",
+    "bound, with probability",
     "new here",
     CHAPTER,
-    detail="1 less the ratio of depth_neurons and n",
+    detail="lower limit: 1 less the ratio of depth_neurons, which suffice but for a probability of at most δ, and n",
     domain=_TWO_FEATURES,
     where=(n >= 8 * l * log(m * L / delta),),
 )
