@@ -29,6 +29,19 @@ levels_of_a_layer = Number(
     solution="With *K* − 1 gaps on [0, 1] the half gap is 1/(2(*K* − 1)), and *n*/(8*l*(*K* − 1)²) = ln *m*: *K* = 1 + √(*n*/(8 *l* ln *m*)) = {answer}.",
 )
 
+stronger_features = Choice(
+    "stronger-features",
+    "All features become twice as strong: largest activation 2 instead of 1. How many more levels can be told apart?",
+    [
+        Option("twice as many", "What happens to the noise, which comes from the same features?"),
+        Option("√2 times as many", "Signal grows by 2. By how much does noise grow?"),
+        Option("as many as before", "Right.", right=True),
+        Option("one more", "Nothing changes but the unit in which activation is measured."),
+    ],
+    hints=["Crosstalk is made of the features themselves."],
+    solution="Crosstalk doubles with the features. The unit of activation is free, so no count may depend on it.",
+)
+
 four_levels_cost = Number(
     "four-levels-cost",
     "A random code bears 60 active features at two levels. How many does it bear at four levels, with all active ones at the largest?",
@@ -43,19 +56,6 @@ four_levels_cost = Number(
     ],
     hints=["How much narrower is a gap, and how does noise depend on the active features?"],
     solution="Gaps are a third as wide, so noise has to be a third, and noise goes like √*l*: 60/9 = {answer}.",
-)
-
-stronger_features = Choice(
-    "stronger-features",
-    "All features become twice as strong: largest activation 2 instead of 1. How many more levels can be told apart?",
-    [
-        Option("twice as many", "What happens to the noise, which comes from the same features?"),
-        Option("√2 times as many", "Signal grows by 2. By how much does noise grow?"),
-        Option("as many as before", "Right.", right=True),
-        Option("one more", "Nothing changes but the unit in which activation is measured."),
-    ],
-    hints=["Crosstalk is made of the features themselves."],
-    solution="Crosstalk doubles with the features. The unit of activation is free, so no count may depend on it.",
 )
 
 two_bits_kept = Number(

@@ -26,6 +26,24 @@ one_unit_errs = Number(
     solution="*Q*(2) = {answer}.",
 )
 
+majority_of_votes = Choice(
+    "votes-that-err",
+    "Each vote is wrong with probability 0.4, independently. A majority of how many votes is wrong less than once in a million?",
+    [
+        Option(
+            "about 5: three right votes suffice", "With 5 votes a majority is still wrong in about 32 of 100 cases."
+        ),
+        Option("about 50", "Twice the exponent −½ ln(4 · 0.4 · 0.6) per vote is small: 0.02 each."),
+        Option("several hundred", "Right.", right=True),
+        Option(
+            "none: such votes are too unreliable",
+            "As long as they err less than half of the time, enough of them will do.",
+        ),
+    ],
+    hints=["The error falls like *e* to the −*s*·(−½ ln 4*p*(1 − *p*)). What is the exponent at *p* = 0.4?"],
+    solution="The exponent is −½ ln 0.96 = 0.0204 per vote; ln 10⁶ = 13.8 needs some 680 by it, about 550 exactly.",
+)
+
 units_for_a_layer = Number(
     "units-for-a-layer",
     "A layer of 2,048 neurons holds 100,000 features, 5 of them active. How many vote units does the law ask for at *C* = 1?",
@@ -65,22 +83,4 @@ who_decides = Choice(
     ],
     hints=["Who looks at the units in a chain of layers, and at how many of them?"],
     solution="A half-space unit says nothing about any one feature by itself. A vote does, so that the next unit can act on it.",
-)
-
-majority_of_votes = Choice(
-    "votes-that-err",
-    "Each vote is wrong with probability 0.4, independently. A majority of how many votes is wrong less than once in a million?",
-    [
-        Option(
-            "about 5: three right votes suffice", "With 5 votes a majority is still wrong in about 32 of 100 cases."
-        ),
-        Option("about 50", "Twice the exponent −½ ln(4 · 0.4 · 0.6) per vote is small: 0.02 each."),
-        Option("several hundred", "Right.", right=True),
-        Option(
-            "none: such votes are too unreliable",
-            "As long as they err less than half of the time, enough of them will do.",
-        ),
-    ],
-    hints=["The error falls like *e* to the −*s*·(−½ ln 4*p*(1 − *p*)). What is the exponent at *p* = 0.4?"],
-    solution="The exponent is −½ ln 0.96 = 0.0204 per vote; ln 10⁶ = 13.8 needs some 680 by it, about 550 exactly.",
 )
