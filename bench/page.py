@@ -1,6 +1,7 @@
 """The Sparsity page against the same page as Jupyter Book builds it by default, in one browser, loads interleaved.
 
-And every chapter on a slow phone: how long until the reader can move its first explorer.
+And every page on a phone: how long until the reader can move its first explorer, how many bytes it takes, and how
+Lighthouse rates it.
 """
 
 import functools
@@ -11,6 +12,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import lighthouse
 import stock
 from playwright.sync_api import sync_playwright
 
@@ -20,6 +22,8 @@ ALREADY_COMPRESSED = (".woff2", ".png")
 # Slow 3G, 400 ms and 400 kbit/s, and a processor four times slower than this one.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 SLOWER = 4
+# The goals that are no ratio to another page.
+MOST_SECONDS, MOST_BYTES, LEAST_RATED = 6, 260_000, 90
 # When the first chart with a slider that moves is on the page, and the frame that shows it has been painted.
 WATCH = """
 new MutationObserver((_, observer) => {
@@ -70,11 +74,27 @@ def load(browser, address):
     page.goto(address, wait_until="load")
     page.wait_for_function("window.live", timeout=60_000)
     page.wait_for_load_state("networkidle")
-    bodies = [(answer.url, answer.body()) for answer in answers if answer.ok]
-    size = sum(len(body if url.endswith(ALREADY_COMPRESSED) else gzip.compress(body)) for url, body in bodies)
+    size = sum(gzipped(answer) for answer in answers if answer.ok)
     live = page.evaluate("window.live")
     context.close()
     return live, size
+
+
+def total(browser, address):
+    """Load a page with an empty cache; return its gzipped bytes."""
+    context = browser.new_context()
+    page = context.new_page()
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="networkidle")
+    size = sum(gzipped(answer) for answer in answers if answer.ok)
+    context.close()
+    return size
+
+
+def gzipped(answer):
+    body = answer.body()
+    return len(body if answer.url.endswith(ALREADY_COMPRESSED) else gzip.compress(body))
 
 
 def live_on_a_slow_phone(browser, address):
@@ -96,7 +116,7 @@ def live_on_a_slow_phone(browser, address):
 def main():
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        stock.prepare(folder, CHAPTER)
+        stock.prepare(folder, CHAPTER, lighthouse.PACKAGES)
         our_seconds, ours = stock.build(stock.ROOT, folder / "ours")
         stock_seconds, default = stock.build(folder, folder / "default")
         chromium = playwright.chromium
@@ -113,7 +133,11 @@ def main():
             path.stem for path in sorted((ours / "book").glob("*.html")) if "sp-explorer" in path.read_text("utf-8")
         ]
         slow = {name: live_on_a_slow_phone(browser, addresses[0].replace(CHAPTER, name)) for name in shown}
+        pages = [path.stem for path in sorted((ours / "book").glob("*.html"))]
+        sizes = {name: total(browser, addresses[0].replace(CHAPTER, name)) for name in pages}
         browser.close()
+        rated = {name: lighthouse.performance(folder, addresses[0].replace(CHAPTER, name), path) for name in pages}
+        stock_rated = lighthouse.performance(folder, addresses[1], path)
     our_live, stock_live = (statistics.median(one[side][0] for one in loads) for side in (0, 1))
     our_size, stock_size = (statistics.median(one[side][1] for one in loads) for side in (0, 1))
     print(
@@ -124,10 +148,25 @@ def main():
         f"gzipped bytes of {CHAPTER}: {our_size / 1000:.0f} kB vs ipywidgets manager and MathJax "
         f"{stock_size / 1000:.0f} kB: {our_size / stock_size:.2f} (goal at most 0.33)"
     )
+    heaviest = max(sizes, key=sizes.get)
     print(
-        "first live explorer at slow 3G and a fourth of the processor: "
-        + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slow.items())
-        + " (goal at most 6 s each)"
+        f"gzipped bytes of the heaviest page, {heaviest}: {sizes[heaviest] / 1000:.0f} kB vs a limit of "
+        f"{MOST_BYTES / 1000:.0f} kB: {sizes[heaviest] / MOST_BYTES:.2f} (goal at most 1, of {len(sizes)} pages)"
+    )
+    print(
+        f"first live explorer at slow 3G and a fourth of the processor: "
+        f"{max(slow.values()):.1f} s at most vs a limit of {MOST_SECONDS} s: {max(slow.values()) / MOST_SECONDS:.2f} "
+        f"(goal at most 1; {', '.join(f'{name} {seconds:.1f} s' for name, seconds in slow.items())})"
+    )
+    worst = min(rated, key=rated.get)
+    print(
+        f"Lighthouse's performance on a phone: {rated[worst]} of 100 at least, {worst}, vs a limit of {LEAST_RATED}: "
+        f"{rated[worst] / LEAST_RATED:.2f} (goal at least 1; one load each: "
+        f"{', '.join(f'{name} {score}' for name, score in rated.items())})"
+    )
+    print(
+        f"Lighthouse's performance of {CHAPTER} on a phone: {rated[CHAPTER]} vs ipywidgets manager and MathJax "
+        f"{stock_rated}: {rated[CHAPTER] / stock_rated:.2f} (goal at least 1)"
     )
     print(
         f"cold build of the site: {our_seconds:.1f} s vs Jupyter Book's defaults {stock_seconds:.1f} s: "

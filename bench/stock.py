@@ -47,12 +47,15 @@ def with_widget(source, target):
     nbformat.write(notebook, target)
 
 
-def prepare(folder, chapter):
-    """Make a folder of the book's sources with Jupyter Book's own defaults, `chapter` holding a stored widget."""
+def prepare(folder, chapter, tools):
+    """Make a folder of the book's sources with Jupyter Book's own defaults, `chapter` holding a stored widget.
+
+    `tools` are npm packages and their versions that are installed beside it.
+    """
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("the stock page's scripts come from npm packages: install npm to compare with it")
-    modules = [f"{name}@{version}" for name, version in PACKAGES.items()]
+        sys.exit("the stock page's scripts and Lighthouse come from npm packages: install npm to compare with it")
+    modules = [f"{name}@{version}" for name, version in (PACKAGES | tools).items()]
     subprocess.run(
         [npm, "install", "--silent", "--ignore-scripts", "--prefix", folder, *modules], check=True, cwd=folder
     )

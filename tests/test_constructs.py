@@ -3,6 +3,8 @@
 import re
 from xml.etree import ElementTree
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from tests import constructs
@@ -53,6 +55,7 @@ def test_without_an_address_nothing_says_where_the_site_is(built, page):
     assert repository.site_url("[project]\nname = 'book'\n") is None
     assert not (built / "sitemap.xml").exists()
     assert not (built / "robots.txt").exists()
+    assert not (built / "_static" / "card.png").exists()
     assert "og:" not in page
     assert "twitter:" not in page
 
@@ -68,7 +71,11 @@ def test_with_an_address_pages_have_a_card_and_a_place_in_the_sitemap(tmp_path):
     assert card["og:url"] == f"{SITE}book/terminal.html"
     assert card["og:type"] == "article"
     assert card["og:title"] == "Terminal"
-    assert card["twitter:card"] == "summary"
+    assert card["twitter:card"] == "summary_large_image"
+    assert card["og:image"].startswith(SITE)
+    picture = plt.imread(built / card["og:image"].removeprefix(SITE))
+    assert picture.shape[:2] == (int(card["og:image:height"]), int(card["og:image:width"])) == (630, 1200)
+    assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 100
 
 
 @pytest.mark.parametrize("address", ["http://someone.github.io/", "https://", "https://a.org/?page=1", "a.org"])

@@ -1,11 +1,11 @@
 """The Sphinx extension that turns the book into its site.
 
-Eight parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
+Nine parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
 folded, `constructs` adds notes in the margin and admonitions that fold, `assets` what it loads, `sheet` prints the formula sheet, `search` writes what the search dialog looks in,
-`previews` what is shown beside a link, and `repository` derives every link to the source from `pyproject.toml`.
+`previews` what is shown beside a link, `card` draws what social networks show, and `repository` derives every link to the source from `pyproject.toml`.
 """
 
-from theme import assets, constructs, folding, mathematics, previews, repository, search, sheet
+from theme import assets, card, constructs, folding, mathematics, previews, repository, search, sheet
 
 
 def setup(app):
@@ -16,5 +16,6 @@ def setup(app):
     search.setup(app)
     previews.setup(app)
     assets.setup(app)
+    card.setup(app)
     repository.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

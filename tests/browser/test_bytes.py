@@ -1,0 +1,28 @@
+"""What a reader who comes for the first time has to wait for: the bytes of a page, as a web server sends them."""
+
+import gzip
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+import pytest
+from test_site import READ
+
+MOST = 260_000
+COMPRESSED = (".woff2", ".png")
+ON_REQUEST = {"draws.js", "search-index.js", "minisearch.js"}
+
+
+@pytest.mark.parametrize("path", READ)
+def test_a_page_loads_no_more_than_260_kilobytes(path, site, new_page):
+    page = new_page()
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(f"{site}/{path}", wait_until="networkidle")
+    sizes = {}
+    for answer in answers:
+        name = PurePosixPath(urlsplit(answer.url).path).name
+        sizes[name] = len(answer.body() if name.endswith(COMPRESSED) else gzip.compress(answer.body()))
+    assert {PurePosixPath(path).name, "book.css"} <= set(sizes)
+    assert ("explorer.js" in sizes) == (page.locator("figure.sp-explorer").count() > 0)
+    assert not ON_REQUEST & set(sizes)
+    assert sum(sizes.values()) <= MOST, sorted(sizes.items(), key=lambda item: -item[1])[:8]
