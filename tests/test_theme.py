@@ -9,6 +9,7 @@ import sys
 
 import pytest
 import yaml
+from docutils import nodes
 
 from superposition import formulas
 from superposition.plots import figure, use_book_style
@@ -176,6 +177,15 @@ def test_letters_with_a_word_below_have_mathml_that_browsers_accept():
     assert "<msub>" in mathematics.typeset(r"l_{\max} = m_{\min}", display=False)
     with pytest.raises(ValueError, match="MathML: msub has 3 children, not 2"):
         mathematics.typeset(r"l_{\sup}", display=False)
+
+
+def test_a_minus_in_what_is_said_of_a_formula_is_set_as_print_does_and_code_and_compounds_stay():
+    line = nodes.paragraph(
+        "", "", nodes.literal(text="f(l - 1)"), nodes.Text(": 1 - p, (m - n) l, -4l² ln(1 - 1/(4l²)), ")
+    )
+    line += nodes.Text("exp(-n/8l), re-driven")
+    folding.set_minus(line)
+    assert line.astext() == "f(l - 1): 1 − p, (m − n) l, −4l² ln(1 − 1/(4l²)), exp(−n/8l), re-driven"
 
 
 def test_run_of_cells_is_told_by_the_words_in_their_metadata(tmp_path):

@@ -7,6 +7,7 @@ how sure a formula is are set apart from running text.
 """
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 
@@ -120,6 +121,17 @@ class FoldCode(SphinxPostTransform):
                         together += cell
 
 
+# In what the library says of a formula; between letters it joins words.
+MINUS = re.compile(r"(?<= )-(?= )|(?<![\w)])-(?=[\w(√])")
+
+
+def set_minus(paragraph):
+    """Write a minus as print does, where it is not code."""
+    for text in list(paragraph.findall(nodes.Text)):
+        if MINUS.search(text) and not isinstance(text.parent, nodes.literal):
+            text.parent.replace(text, nodes.Text(MINUS.sub("−", text)))
+
+
 class SetApart(SphinxPostTransform):
     """Give the lines of checks and of standings their class; a formula's name leads to its place in the sheet."""
 
@@ -134,6 +146,8 @@ class SetApart(SphinxPostTransform):
             elif isinstance(first, nodes.strong) and first.astext() in STATUSES and " · " in paragraph.astext():
                 paragraph["classes"].append("standing")
                 self.link(next(iter(paragraph.findall(nodes.literal)), None))
+            if {"standing", "formula"} & {*paragraph["classes"], *paragraph.parent.get("classes", ())}:
+                set_minus(paragraph)
 
     def link(self, literal):
         name = literal.astext().partition("(")[0] if literal is not None else None
