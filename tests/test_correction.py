@@ -99,7 +99,7 @@ LAYERS = [
 
 @pytest.mark.parametrize(("layer", "n_active"), LAYERS)
 def test_one_layer_agrees_with_brute_force(layer, n_active):
-    votes = correction(layer, n_active, 3000, rng(1), trials_per_assignment=1)
+    votes = correction(layer, n_active, 1500, rng(1), trials_per_assignment=1)
     oracle, _, present, absent, _ = (found[:, 0] for found in brute_force(layer, n_active, 1, 1200, rng(2)))
     assert 0.02 < oracle.mean() < 0.98
     assert agree(votes.oracle, oracle)

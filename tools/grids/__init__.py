@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from superposition import formulas
 
 
@@ -18,11 +20,19 @@ class Beside:
         The formula's arguments, in its own order (alphabetical), point by point.
     measure : callable
         ``place -> value, standard error``; makes its own generator from the seed and the place.
+    work : callable, optional
+        ``place -> number``, to which the time that a row takes is proportional; all alike if it is not given.
     """
 
     parameters: dict
     places: list
     measure: Callable
+    work: Callable | None = None
+
+    def some(self, count, rng):
+        """Numbers of rows to make again, chosen at random: all can be, and the less often the longer they take."""
+        chances = np.array([1 / self.work(*place) if self.work else 1.0 for place in self.places])
+        return rng.choice(len(self.places), count, replace=False, p=chances / chances.sum())
 
     def row(self, *place):
         """One stored row; five digits, which do not differ between machines."""

@@ -145,7 +145,10 @@ def half_right(C, l, m, n):
 
 MEASURED = {
     "correction_width": Beside(
-        {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5}, list(law_places()), half_right
+        {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5},
+        list(law_places()),
+        half_right,
+        work=lambda C, l, m, n: m * LAW_VOTES[l],
     )
 }
 
