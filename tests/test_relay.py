@@ -132,7 +132,7 @@ def test_one_fixed_code_is_kept_and_a_fresh_one_is_drawn_for_each_layer():
 def test_fresh_random_codes_multiply_the_energy_by_the_same_factor_in_every_layer(n_value, m_value, l_value):
     # where all features are active there is one set only, so more of them on a code tell nothing
     sets = 6 if l_value < m_value else 2
-    run = relay(fresh(n_value, m_value), l_value, 3, 12_000, rng(4), unit="linear", sets_per_code=sets)
+    run = relay(fresh(n_value, m_value), l_value, 3, 6000, rng(4), unit="linear", sets_per_code=sets)
     depths = np.arange(1, 4)
     growth = np.append(1, formulas.noise_growth_linear(m=m_value, n=n_value, L=depths))
     assert_mean_equals(run, "energy", l_value * growth)
