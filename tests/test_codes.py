@@ -158,13 +158,13 @@ def test_mutually_unbiased_bases_are_orthonormal_and_unbiased(n):
 
 
 def walsh_hadamard(signs):
-    """Sums of signs over the positions v, with the further signs (-1)^(w·v), for every w."""
-    sums = np.array(signs, dtype=np.int16)
-    step = 1
-    while step < sums.shape[-1]:
-        pairs = sums.reshape(*sums.shape[:-1], -1, 2, step)
-        sums = np.stack([pairs[..., 0, :] + pairs[..., 1, :], pairs[..., 0, :] - pairs[..., 1, :]], axis=-2)
-        sums = sums.reshape(signs.shape)
+    """Sums of signs over the positions v in rows, with the further signs (-1)^(w·v), for every w."""
+    sums, step = signs.copy(), 1
+    while step < len(sums):
+        first, second = sums.reshape(-1, 2, step, sums.shape[1]).transpose(1, 0, 2, 3)
+        first += second
+        second *= -2
+        second += first
         step *= 2
     return sums
 
@@ -193,10 +193,10 @@ def test_kerdock_bases_are_signed_copies_of_the_hadamard_basis(n):
 @pytest.mark.parametrize("n", [4, 16, 64, 256, 1024])
 def test_all_pairs_of_kerdock_bases_overlap_by_exactly_one_over_root_n(n):
     # columns w and w' of two such bases overlap by the Walsh transform of the product of their signs, at w xor w', over n
-    signs = codes._kerdock_signs(n)
-    assert signs.shape == (n // 2, n)
+    signs = np.ascontiguousarray(codes._kerdock_signs(n).T).astype(np.int16)
+    assert signs.shape == (n, n // 2)
     for a in range(n // 2 - 1):
-        sums = walsh_hadamard(signs[a] * signs[a + 1 :])
+        sums = walsh_hadamard(signs[:, a : a + 1] * signs[:, a + 1 :])
         assert (abs(sums) == round(np.sqrt(n))).all()
 
 

@@ -15,7 +15,7 @@ SITE = "https://someone.github.io/price/"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return constructs.build(tmp_path_factory.mktemp("constructs"))
+    return constructs.build(tmp_path_factory.mktemp("constructs"), site_url=SITE)
 
 
 @pytest.fixture(scope="module")
@@ -51,18 +51,8 @@ def test_every_class_that_a_terminal_colour_makes_is_styled(built):
         assert f'[class*="-{color}"]' in style
 
 
-def test_without_an_address_nothing_says_where_the_site_is(built, page):
-    assert repository.site_url("[project]\nname = 'book'\n") is None
-    assert not (built / "sitemap.xml").exists()
-    assert not (built / "robots.txt").exists()
-    assert not (built / "_static" / "card.png").exists()
-    assert "og:" not in page
-    assert "twitter:" not in page
-
-
-def test_with_an_address_pages_have_a_card_and_a_place_in_the_sitemap(tmp_path):
+def test_with_an_address_pages_have_a_card_and_a_place_in_the_sitemap(built):
     assert repository.site_url(f"[project.urls]\nDocumentation = '{SITE[:-1]}'\n") == SITE
-    built = constructs.build(tmp_path, site_url=SITE)
     places = ElementTree.parse(built / "sitemap.xml").getroot()
     assert [place.findtext("{*}loc") for place in places] == [f"{SITE}book/page.html", f"{SITE}book/terminal.html"]
     assert f"Sitemap: {SITE}sitemap.xml" in (built / "robots.txt").read_text(encoding="utf-8")

@@ -99,7 +99,7 @@ LAYERS = [
 
 @pytest.mark.parametrize(("layer", "n_active"), LAYERS)
 def test_one_layer_agrees_with_brute_force(layer, n_active):
-    votes = correction(layer, n_active, 3000, rng(1), trials_per_assignment=1)
+    votes = correction(layer, n_active, 1500, rng(1), trials_per_assignment=1)
     oracle, _, present, absent, _ = (found[:, 0] for found in brute_force(layer, n_active, 1, 1200, rng(2)))
     assert 0.02 < oracle.mean() < 0.98
     assert agree(votes.oracle, oracle)
@@ -211,7 +211,7 @@ def test_vote_layers_fail_no_more_often_than_the_bound():
             continue
         tried += 1
         layer = Corrector(n, m, s * g, s, threshold, assignment="reed-solomon")
-        failed = 1 - correction(layer, n_active, 400, draws, trials_per_assignment=5).at(h).mean()
+        failed = 1 - correction(layer, n_active, 400, draws, trials_per_assignment=10).at(h).mean()
         assert failed <= bound + 5 * np.sqrt(max(bound * (1 - bound), 1 / 400) / 400), (s, g, m, n_active, n, h)
         near += failed > bound / 2 > 0.01
     assert near >= 5

@@ -13,6 +13,7 @@ from superposition.data.measured import measured
 from superposition.formula import Measured
 from superposition.symbols import l, n
 from tools.data import NAMES
+from tools.grids import Beside
 
 GRIDS = {
     name: (chapter, grid)
@@ -52,7 +53,7 @@ def test_rows_chosen_at_random_are_what_the_code_makes(name):
     chapter, grid = GRIDS[name]
     tables = load(chapter)
     rows = tables[name]["rows"]
-    for i in np.random.default_rng().choice(len(rows), 2, replace=False):
+    for i in grid.some(2, np.random.default_rng()):
         *place, value, se = rows[i]
         again = grid.row(*place)
         if version("numpy") == tables["made_by"]["numpy"]:
@@ -77,6 +78,13 @@ def test_ranges_are_said_in_words(low, high, words):
 def test_a_range_names_what_was_measured_and_under_which_condition():
     said = Measured(1, 1.1, over={n: (64, 128), l: (1, 2)}, where=(n > l,), of="K - 1", less=1)
     assert said.words == "K - 1 measured 0 to 10 % above it, for n from 64 to 128 and l from 1 to 2, n > l"
+
+
+def test_any_row_is_made_again_and_the_less_often_the_longer_it_takes():
+    grid = Beside({}, [(1,), (2,), (4,)], lambda place: (place, 0), work=lambda place: place)
+    rng = np.random.default_rng(0)
+    drawn = np.bincount([grid.some(1, rng)[0] for _ in range(7000)])
+    assert drawn == pytest.approx([4000, 2000, 1000], abs=6 * np.sqrt(7000 / 4))
 
 
 def test_ratios_out_of_order_are_refused():

@@ -148,8 +148,8 @@ def test_blocks_do_not_change_what_is_counted(monkeypatch):
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda rng: readout_errors(fresh(48, 20), 4, 60, rng),
-        lambda rng: readout_errors(fresh(48, 20), 4, 120, rng, sets_per_code=5),
+        lambda rng: readout_errors(fresh(48, 20), 4, 30, rng),
+        lambda rng: readout_errors(fresh(48, 20), 4, 60, rng, sets_per_code=5),
         lambda rng: random_code_errors(48, 20, 4, 60, rng),
     ],
 )

@@ -65,6 +65,10 @@ def test_what_shares_a_kernel_or_a_tab_runs_on_one_worker():
         ["tests/browser/test_live_kernel.py::test_a", "tests/browser/test_live_kernel.py::test_b[1]"],
         ["tests/test_explorer_guards.py::test_a[topic.one]", "tests/test_book_simulations.py::test_b[topic.one]"],
         ["tests/test_explorer_guards.py::test_a[topic.other]"],
+        ["tests/test_theme.py::test_a", "tests/test_theme.py::test_b[one]"],
+        ["tests/test_codes.py::test_a[1]", "tests/test_codes.py::test_a[2]"],
+        ["tests/test_codes.py::test_b"],
+        ["lib/superposition/codes.py::superposition.codes.simplex", "lib/superposition/codes.py::superposition.codes"],
     ]
     groups = [{group_of(nodeid) for nodeid in nodeids} for nodeids in together]
     assert all(len(group) == 1 for group in groups)

@@ -99,15 +99,37 @@ def build(folder, page):
     return done, built.read_text(encoding="utf-8") if built.exists() else ""
 
 
-def test_drawing_becomes_part_of_its_page(tmp_path):
+PAGE = """# Page
+
+![One & "two"](drawing.svg)
+
+![Again](drawing.svg)
+
+$$
+a = b
+$$ (eq-one)
+
+See {eq}`eq-one`.
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder of a site of one page, and the page."""
+    folder = tmp_path_factory.mktemp("one-page")
     use_book_style()
     axis = figure("features, m", "overlap", xscale="log")
     axis.plot([1, 10, 100], [1, 2, 1])
-    (tmp_path / "book").mkdir()
-    axis.figure.savefig(tmp_path / "book" / "drawing.svg")
-    done, page = build(tmp_path, '# Page\n\n![One & "two"](drawing.svg)\n\n![Again](drawing.svg)\n')
+    (folder / "book").mkdir()
+    axis.figure.savefig(folder / "book" / "drawing.svg")
+    done, page = build(folder, PAGE)
     assert done.returncode == 0, done.stderr
-    assert not (tmp_path / "_build" / "html" / "_images").exists()
+    return folder / "_build" / "html", page
+
+
+def test_drawing_becomes_part_of_its_page(built):
+    site, page = built
+    assert not (site / "_images").exists()
     assert re.findall(r'role="img" aria-label="([^"]*)"', page) == ["One &amp; &quot;two&quot;", "Again"]
     assert "<img" not in page
     drawings = re.findall(r'<svg class="plot".*?</svg>', page, re.DOTALL)
@@ -159,9 +181,18 @@ def test_a_formula_leads_to_its_derivation_rather_than_to_where_it_is_first_show
     assert found(heading("First"), cell(formula), heading("Then"), cell(derived)) == {"typical_overlap": "then"}
 
 
-def test_numbered_equations_can_be_referred_to(tmp_path):
-    done, page = build(tmp_path, "# Page\n\n$$\na = b\n$$ (eq-one)\n\nSee {eq}`eq-one`.\n")
-    assert done.returncode == 0, done.stderr
+def test_without_an_address_nothing_says_where_the_site_is(built):
+    site, page = built
+    assert repository.site_url("[project]\nname = 'book'\n") is None
+    assert not (site / "sitemap.xml").exists()
+    assert not (site / "robots.txt").exists()
+    assert not (site / "_static" / "card.png").exists()
+    assert "og:" not in page
+    assert "twitter:" not in page
+
+
+def test_numbered_equations_can_be_referred_to(built):
+    _, page = built
     assert 'href="#equation-eq-one">(1)</a>' in page
     assert 'id="equation-eq-one"' in page
 
@@ -195,11 +226,8 @@ def test_run_of_cells_is_told_by_the_words_in_their_metadata(tmp_path):
     assert folding.folds_of(tmp_path / "page.md") == []
 
 
-@pytest.mark.parametrize("heading", [False, True])
-def test_run_of_cells_folds_into_one_block(tmp_path, heading):
-    cells = [("markdown", "# A page", None), ("markdown", "Before.", None), ("markdown", "One.", "The proof")]
-    cells += [("markdown", "## A heading" if heading else "Two *words*.", "The proof"), ("markdown", "After.", None)]
-    notebook = {
+def notebook_of(cells):
+    return {
         "cells": [
             {"cell_type": kind, "id": f"c{i}", "metadata": {"fold": fold} if fold else {}, "source": text}
             for i, (kind, text, fold) in enumerate(cells)
@@ -208,7 +236,13 @@ def test_run_of_cells_folds_into_one_block(tmp_path, heading):
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    (tmp_path / "page.ipynb").write_text(json.dumps(notebook))
+
+
+def test_run_of_cells_folds_into_one_block_unless_it_holds_a_heading(tmp_path):
+    for name, last in (("page", "Two *words*."), ("torn", "## A heading")):
+        cells = [("markdown", f"# The {name}", None), ("markdown", "Before.", None), ("markdown", "One.", "The proof")]
+        cells += [("markdown", last, "The proof"), ("markdown", "After.", None)]
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook_of(cells)))
     (tmp_path / "conf.py").write_text(
         "extensions = ['myst_nb', 'theme.folding']\nnb_execution_mode = 'off'\nroot_doc = 'page'\n"
     )
@@ -216,12 +250,10 @@ def test_run_of_cells_folds_into_one_block(tmp_path, heading):
     built = subprocess.run(
         command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
+    assert built.stderr.count("cells [3] are to fold but show nothing or hold a heading") == 1, built.stderr
     page = (tmp_path / "site" / "page.html").read_text()
-    if heading:
-        assert "cells [3] are to fold but show nothing or hold a heading" in built.stderr
-    else:
-        block = re.search(r'<details class="fold aside">(.*?)</details>', page, re.DOTALL)[1]
-        assert "<summary>The proof</summary>" in block
-        assert "One." in block
-        assert "words" in block
-        assert not {"Before.", "After."} & set(re.findall(r"\w+\.", block))
+    block = re.search(r'<details class="fold aside">(.*?)</details>', page, re.DOTALL)[1]
+    assert "<summary>The proof</summary>" in block
+    assert "One." in block
+    assert "words" in block
+    assert not {"Before.", "After."} & set(re.findall(r"\w+\.", block))

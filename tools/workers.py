@@ -4,23 +4,34 @@ import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-BROWSER, NOTEBOOK, REST = range(3)
+BROWSER, NOTEBOOK, BUILD, REST = range(4)
 # the page in the brackets of a browser test: of a page, or of an explorer on it
 PAGE = re.compile(r"\[(demo|[\w/]*\.html)")
 # the engine there, of a test in another browser
 ENGINE = re.compile(r"\[(firefox|webkit)-")
 # the explorer in the brackets of a test of what the library builds
 BUILT = re.compile(r"tests/test_(?:explorer_guards|book_simulations)\.py::\w+\[(\w+\.\w+)\]")
+# files whose tests share the books that they build
+BUILDS = ("tests/test_constructs.py", "tests/test_theme.py")
 
 
 def group_of(nodeid):
-    """Where an item runs, and with what: a notebook's cells share a kernel, the tests of a page its tab, those of an engine its browser."""
+    """Where an item runs, and with what.
+
+    A notebook's cells share a kernel, the tests of a page its tab, those of an engine its browser. What shares nothing goes by
+    functions and, of doctests, by modules: sending each test for itself takes longer than most of them.
+    """
     path = nodeid.partition("::")[0]
     if path.endswith(".ipynb"):
         return NOTEBOOK, path
+    if path in BUILDS:
+        return BUILD, path
+    if built := BUILT.match(nodeid):
+        return REST, f"explorer {built[1]}"
+    if path.startswith("lib/"):
+        return REST, path
     if not path.startswith("tests/browser/"):
-        built = BUILT.match(nodeid)
-        return REST, nodeid if built is None else f"explorer {built[1]}"
+        return REST, nodeid.partition("[")[0]
     if engine := ENGINE.search(nodeid):
         return BROWSER, f"engine {engine[1]}"
     page = PAGE.search(nodeid)

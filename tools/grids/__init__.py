@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from superposition import formulas
 from superposition.formula import numeric
 
@@ -21,12 +23,20 @@ class Beside:
         ``place -> value, standard error``; makes its own generator from the seed and the place.
     given : tuple of str
         Letters on which what is measured depends, and the formula, being a limit, does not.
+    work : callable, optional
+        ``place -> number``, to which the time that a row takes is proportional; all alike if it is not given.
     """
 
     parameters: dict
     places: list
     measure: Callable
     given: tuple = ()
+    work: Callable | None = None
+
+    def some(self, count, rng):
+        """Numbers of rows to make again, chosen at random: all can be, and the less often the longer they take."""
+        chances = np.array([1 / self.work(*place) if self.work else 1.0 for place in self.places])
+        return rng.choice(len(self.places), count, replace=False, p=chances / chances.sum())
 
     def row(self, *place):
         """One stored row; five digits, which do not differ between machines."""

@@ -287,7 +287,10 @@ MEASURED = {
     ),
     "majority_shared_noise": Beside({"kappa": UNRELIABLE}, meeting("majority_shared_noise", SHARED), majority_shared),
     "correction_width": Beside(
-        {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5}, list(law_places()), half_right
+        {"trials": LAW_TRIALS, "votes": list(LAW_VOTES.values()), "right": 0.5},
+        list(law_places()),
+        half_right,
+        work=lambda C, l, m, n: m * LAW_VOTES[l],
     ),
 }
 

@@ -400,11 +400,14 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
     g = np.concatenate([[-np.inf], np.linspace(-9, 9, 1801), [np.inf]])
     g_mass = np.diff(special.ndtr(g))
 
-    def fires(signal, scale):
-        """Chances that a unit passes its threshold, given what it hears of one feature; one array for each load."""
+    def fires(signal, scale, worse):
+        """Chance that a unit passes its threshold, given what it hears of one feature, at the worse of the loads."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            for load in loads:
-                yield special.ndtr(signal / (scale * math.sqrt(load - 1))) if load > 1 else (signal >= 0) * 1.0
+            distances = [
+                signal / (scale * math.sqrt(load - 1)) if load > 1 else np.where(signal >= 0, np.inf, -np.inf)
+                for load in loads
+            ]
+        return special.ndtr(worse(distances, axis=0))
 
     def average(chance, collide, others):
         """Mean over K, hypergeometric, of chance(K)."""
@@ -428,12 +431,12 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
     upper = c[1:, None]
     with np.errstate(invalid="ignore", over="ignore"):
         scale = np.sqrt(upper * l / n)
-        p = np.max(list(fires(scale * g[1:] - theta, scale)), axis=0)
+        p = fires(scale * g[1:] - theta, scale, np.max)
         p[-1], p[:, -1] = 1, 1
         false_alarm = wrong[np.searchsorted(grid, np.minimum(p, 1))]
         lower = c[:-1, None]
         scale = np.sqrt(lower * l / n)
-        p = np.min(list(fires(lower + np.sqrt(lower * (l - 1) / n) * g[:-1] - theta, scale)), axis=0)
+        p = fires(lower + np.sqrt(lower * (l - 1) / n) * g[:-1] - theta, scale, np.min)
         p[0], p[:, 0] = 0, 0
         miss = missed[np.searchsorted(grid, p, side="right") - 1]
     return float(min(1, c_mass @ ((m - l) * false_alarm + l * miss) @ g_mass))

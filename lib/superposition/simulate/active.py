@@ -14,11 +14,13 @@ def active_sets(m, n_active, trials, rng):
     """
     if n_active * n_active > 16 * m:
         return np.argpartition(rng.random((trials, m)), n_active - 1, axis=1)[:, :n_active]
-    # Floyd's algorithm (Bentley & Floyd 1987), all trials at once
-    sets = np.empty((trials, n_active), np.int64)
-    for k in range(n_active):
-        last = m - n_active + k
-        pick = rng.integers(last, size=trials, endpoint=True)
-        taken = (sets[:, :k] == pick[:, None]).any(axis=1)
-        sets[:, k] = np.where(taken, last, pick)
+    # Floyd's algorithm (Bentley & Floyd 1987): whoever picks what is taken already gets the last that may be picked
+    last = np.arange(m - n_active, m)
+    sets = np.ascontiguousarray(rng.integers(last[:, None], size=(n_active, trials), endpoint=True).T)
+    ordered = np.sort(sets, axis=1)
+    for trial in np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1)):
+        taken = {}
+        for beyond, pick in enumerate(sets[trial].tolist(), m - n_active):
+            taken[beyond if pick in taken else pick] = None
+        sets[trial] = list(taken)
     return sets
