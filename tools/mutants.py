@@ -50,7 +50,7 @@ VOTES = [
 
 # module: the tests that concern it, by file or by name
 TESTS = {
-    "formula.py": ["test_formula.py", "test_values.py", "test_is_it_a_win.py", *EXPLORER],
+    "formula.py": ["test_formula.py", "test_values.py", RANGES, "test_is_it_a_win.py", *EXPLORER],
     "formulas/directions.py": FORMULAS,
     "formulas/sparsity.py": FORMULAS,
     "formulas/booleanish.py": FORMULAS,
