@@ -65,7 +65,7 @@ TESTS = {
     "simulate/equal_noise.py": ["test_simulate.py", "test_is_it_a_win.py"],
     "simulate/levels.py": ["test_simulate.py", "test_levels.py"],
     "simulate/limits.py": ["test_limits.py", "test_simulate.py", "test_readout.py"],
-    "simulate/linear.py": ["test_is_it_a_win.py"],
+    "simulate/linear.py": ["test_linear.py", "test_is_it_a_win.py"],
     "simulate/precision.py": ["test_simulate.py", "test_precision.py"],
     "simulate/readout.py": ["test_simulate.py", "test_readout.py"],
     "simulate/relay.py": ["test_simulate.py", "test_relay.py"],
