@@ -50,7 +50,7 @@ VOTES = [
 
 # module: the tests that concern it, by file or by name
 TESTS = {
-    "formula.py": ["test_formula.py", "test_values.py", "test_is_it_a_win.py", *EXPLORER],
+    "formula.py": ["test_formula.py", "test_values.py", RANGES, "test_is_it_a_win.py", *EXPLORER],
     "formulas/directions.py": FORMULAS,
     "formulas/sparsity.py": FORMULAS,
     "formulas/booleanish.py": FORMULAS,
@@ -64,8 +64,8 @@ TESTS = {
     "simulate/directions.py": ["test_simulate_directions.py", "test_readout.py"],
     "simulate/equal_noise.py": ["test_simulate.py", "test_is_it_a_win.py"],
     "simulate/levels.py": ["test_simulate.py", "test_levels.py"],
-    "simulate/limits.py": ["test_simulate.py", "test_readout.py"],
-    "simulate/linear.py": ["test_is_it_a_win.py"],
+    "simulate/limits.py": ["test_limits.py", "test_simulate.py", "test_readout.py"],
+    "simulate/linear.py": ["test_linear.py", "test_is_it_a_win.py"],
     "simulate/precision.py": ["test_simulate.py", "test_precision.py"],
     "simulate/readout.py": ["test_simulate.py", "test_readout.py"],
     "simulate/relay.py": ["test_simulate.py", "test_relay.py"],

@@ -26,8 +26,9 @@ def load(name):
 
     Examples
     --------
-    >>> sorted(load("error_correction"))
-    ['correction_width', 'dense', 'large', 'made_by', 'one_layer', 'seed', 'sparse']
+    >>> stored = load("directions")
+    >>> sorted(stored), stored["worst_overlap"]["columns"]
+    (['made_by', 'seed', 'worst_overlap'], ['m', 'n', 'measured', 'se'])
     """
     file = files(__name__) / f"{name}.json"
     if not file.is_file():
