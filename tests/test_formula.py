@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy.codegen.cfunctions import log1p
+from sympy.codegen.cfunctions import expm1, log1p
 
 from superposition import formulas
 from superposition.formula import Formula, Measured, Q, half, javascript, numeric, root, to_latex
@@ -221,6 +221,11 @@ def test_logarithm_of_a_number_is_not_read_as_that_of_the_product_after_it():
         assert not re.search(r"\\ln 2 +[^} ]", to_latex(sp.Mul(sp.log(2), other, evaluate=False)))
     for formula in formulas.registry.values():
         assert not re.search(r"\\ln \d+ *(?![\d} ]|\\right|$|[-+])", formula.equation), formula
+
+
+def test_one_less_an_exponential_below_the_line_has_no_second_sign():
+    assert to_latex(2 - 1 / (m * expm1(-n))) == r"2 + \frac{1}{m \left(1 - e^{- n}\right)}"
+    assert to_latex(2 + 1 / expm1(n)) == r"2 + \frac{1}{\left(e^{n} - 1\right)}"
 
 
 def test_incomplete_beta_names_its_upper_bound():

@@ -145,6 +145,22 @@ class _log2_binomial(sp.Function):
     """The logarithm of a binomial coefficient to base 2, for printing."""
 
 
+class _complement(sp.Function):
+    """1 - e^x, for printing."""
+
+
+def _without_two_signs(term):
+    """A term in which a minus sign meets the expm1 below the line, with 1 - e^x there in place of both."""
+    factors = sp.Mul.make_args(term)
+    below = next(
+        (factor for factor in factors if factor.is_Pow and factor.exp == -1 and isinstance(factor.base, expm1)), None
+    )
+    if below is None or not term.could_extract_minus_sign():
+        return term
+    rest = sp.Mul(*(factor for factor in factors if factor != below))
+    return -rest / _complement(*below.base.args)
+
+
 def _is_root(expr):
     return expr.is_Pow and expr.exp == sp.S.Half
 
@@ -172,7 +188,8 @@ def _binary(expr):
 
 class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
-        return sorted(super()._as_ordered_terms(expr, order), key=lambda term: term.could_extract_minus_sign())
+        terms = map(_without_two_signs, super()._as_ordered_terms(expr, order))
+        return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
     def _print_Pow(self, expr):
         if expr.exp.is_Add:
@@ -262,6 +279,9 @@ class _BookLatex(LatexPrinter):
 
     def _print_log1p(self, expr, exp=None):
         return self._print_log(sp.log(1 + expr.args[0], evaluate=False), exp)
+
+    def _print__complement(self, expr):
+        return rf"\left(1 - {self._print(sp.exp(expr.args[0]))}\right)"
 
     def _print_expm1(self, expr, exp=None):
         text = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"

@@ -1,4 +1,4 @@
-"""Layers of fewer hidden units than features: what they stand for, and what a chain of them carries on.
+"""Layers of fewer units than features: what they stand for, and what a chain of them carries on.
 
 A layer hears all m features through n neurons. A *half-space* unit says on which side of a hyperplane the neurons' state
 lies. A *vote* unit adds the readouts of the features assigned to it and compares the sum with a threshold: each feature is
@@ -30,7 +30,7 @@ class Corrector:
     m : int
         features told apart.
     d : int
-        its hidden units.
+        its units.
     n_votes : int
         s, units per feature.
     threshold : float
