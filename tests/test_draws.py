@@ -467,7 +467,7 @@ def settings_of_correctors():
 
 @pytest.mark.parametrize("values", list(settings_of_correctors()), ids=str)
 def test_page_counts_votes_as_numpy_does(script, values):
-    assert_languages_agree(script, chains.corrector, 300, 24, **values)
+    assert_languages_agree(script, chains.corrector.then(*chains.tallies), 300, 24, **values)
 
 
 @pytest.mark.parametrize(
@@ -490,7 +490,7 @@ def test_votes_are_those_of_units_on_a_real_code(neurons, features, active, unit
         for kind, own in enumerate((votes[:active], votes[active:])):
             tallies[kind, trial] = np.bincount(own, minlength=groups + 1)
     values = dict(n=neurons, m=features, l=active, d=units, s=groups, needed=needed, theta=0.5)
-    drawn = chains.corrector.sample(rng, trials, **values)
+    drawn = chains.corrector.then(*chains.tallies).sample(rng, trials, **values)
     for name, found in real.items():
         assert_same_law(drawn[name], found, name)
     for kind, name in enumerate(("votes_of_present", "votes_of_absent")):

@@ -78,10 +78,12 @@ function directions({ Normal, ChiSquared }, count, dimension, activation, beside
 
 // Every entry's heap of an even deal (Fisher and Yates).
 function dealt({ Uniform }, count, among) {
-  const heap = Array.from({ length: count }, (_, i) => i % among);
+  const heap = filled(count, (i) => i % among);
   for (let i = count - 1; i > 0; i -= 1) {
     const other = Math.floor(Uniform(0, i + 1));
-    [heap[i], heap[other]] = [heap[other], heap[i]];
+    const moved = heap[other];
+    heap[other] = heap[i];
+    heap[i] = moved;
   }
   return heap;
 }
@@ -97,10 +99,30 @@ function nearest(table, value) {
   return table[low];
 }
 
-// A value as a function of the scope; given an index, vectors stand for that entry.
+// A number as a function of the scope.
 function reader({ of, js }, compile) {
   const call = compile(js, of);
-  return (scope, i) => call(...of.map((name) => (i !== undefined && Array.isArray(scope[name]) ? scope[name][i] : scope[name])));
+  return (scope) => Number(call(...of.map((name) => scope[name])));
+}
+
+// From the scope to a function of an index, for which vectors stand for that entry.
+function entrywise({ of, js }, compile) {
+  const call = compile(js, of);
+  return (scope) => {
+    const given = of.map((name) => scope[name]);
+    const vectors = given.flatMap((value, k) => (Array.isArray(value) ? [k] : []));
+    const args = [...given];
+    return (i) => {
+      for (const k of vectors) args[k] = given[k][i];
+      return Number(call(...args));
+    };
+  };
+}
+
+function filled(size, at) {
+  const entries = new Array(size);
+  for (let i = 0; i < size; i += 1) entries[i] = at(i);
+  return entries;
 }
 
 const length = (value) => Math.max(0, Math.round(value));
@@ -109,11 +131,17 @@ const length = (value) => Math.max(0, Math.round(value));
 function taken(step, law, compile) {
   const read = (value) => reader(value, compile);
   if (step.draw !== undefined) {
-    const given = step.with.map(read);
-    const draw = (scope, i) => law[step.law](...given.map((value) => Number(value(scope, i))));
-    if (step.count === undefined) return (scope) => (scope[step.draw] = draw(scope));
-    const count = read(step.count);
-    return (scope) => (scope[step.draw] = Array.from({ length: length(count(scope)) }, (_, i) => draw(scope, i)));
+    const draw = law[step.law];
+    if (step.count === undefined) {
+      const given = step.with.map(read);
+      return (scope) => (scope[step.draw] = draw(...given.map((value) => value(scope))));
+    }
+    const [count, given] = [read(step.count), step.with.map((value) => entrywise(value, compile))];
+    return (scope) => {
+      const [one, other] = given.map((value) => value(scope));
+      const at = other ? (i) => draw(one(i), other(i)) : (i) => draw(one(i));
+      scope[step.draw] = filled(length(count(scope)), at);
+    };
   }
   if (step.repeat !== undefined) {
     const [times, steps] = [read(step.repeat), step.steps.map((one) => taken(one, law, compile))];
@@ -133,13 +161,11 @@ function taken(step, law, compile) {
     return (scope) => { for (const take of steps) take(scope); };
   }
   if (step.directions !== undefined) {
-    const [count, dimension, activation] = [step.count, step.dimension, step.activation].map(read);
+    const [count, dimension, activation] = [read(step.count), read(step.dimension), entrywise(step.activation, compile)];
     const beside = step.beside ? read(step.beside) : () => 0;
     return (scope) => {
-      const size = length(count(scope));
-      const fixed = step.activation.each ? undefined : activation(scope);
-      const each = (i) => fixed ?? activation(scope, i);
-      const found = directions(law, size, length(dimension(scope)), each, beside(scope), step.across !== undefined);
+      const sizes = [length(count(scope)), length(dimension(scope))];
+      const found = directions(law, ...sizes, activation(scope), beside(scope), step.across !== undefined);
       scope[step.directions] = found.square;
       scope[step.readouts] = found.readouts;
       if (step.across !== undefined) scope[step.across] = found.across;
@@ -147,11 +173,10 @@ function taken(step, law, compile) {
   }
   if (step.numbers !== undefined) {
     const count = read(step.count);
-    return (scope) => (scope[step.numbers] = Array.from({ length: length(count(scope)) }, (_, i) => i + 1));
+    return (scope) => (scope[step.numbers] = filled(length(count(scope)), (i) => i + 1));
   }
-  const value = read(step.is);
-  const vector = (scope) => scope[step.is.of.find((name) => Array.isArray(scope[name]))];
-  const each = (scope) => vector(scope).map((_, i) => Number(value(scope, i)));
+  const [value, entry] = [read(step.is), entrywise(step.is, compile)];
+  const each = (scope) => filled(scope[step.is.of.find((name) => Array.isArray(scope[name]))].length, entry(scope));
   if (step.total !== undefined) return (scope) => (scope[step.total] = each(scope).reduce((sum, entry) => sum + entry, 0));
   if (step.tally !== undefined) {
     const most = read(step.most);
@@ -178,7 +203,7 @@ function taken(step, law, compile) {
       scope[step.nearest] = step.each ? each(scope).map((one) => nearest(table, one)) : nearest(table, value(scope));
     };
   }
-  return (scope) => (scope[step.let] = step.each ? each(scope) : Number(value(scope)));
+  return (scope) => (scope[step.let] = step.each ? each(scope) : value(scope));
 }
 
 // A function that draws one trial bit by bit: it adds all names to a scope of the given numbers, and lets go in between.

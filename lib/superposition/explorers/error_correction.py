@@ -129,7 +129,7 @@ def votes_and_width():
                 absent=m - l,
             )
         ],
-        steps=[Numbers(number, count=s + 1)],
+        steps=[*simulate.chains.tallies, Numbers(number, count=s + 1)],
     )
     return Explorer(
         id="votes-and-width",

@@ -63,6 +63,7 @@ __all__ = [
     "shown",
     "square",
     "states",
+    "tallies",
     "untrue",
     "value",
     "votes",
@@ -438,8 +439,6 @@ corrector = Chain(
         Total(missed, sp.Piecewise((1, (_rank <= l) & (votes < needed)), (0, True))),
         Total(alarms, sp.Piecewise((1, (_rank > l) & (votes >= needed)), (0, True))),
         Let(failed, sp.Min(missed + alarms, 1)),
-        Tally(votes_of_present, sp.Piecewise((votes, _rank <= l), (-1, True)), most=s),
-        Tally(votes_of_absent, sp.Piecewise((votes, _rank > l), (-1, True)), most=s),
     ],
 )
 """One layer of d shared threshold units, each feature on one of every d/s of them, and the votes of the features.
@@ -447,3 +446,9 @@ corrector = Chain(
 The code has independent normal entries of variance 1/n. Given x = Σ f_i the readouts are x · f_i with f_i = x/l and a normal
 part for the present features, these parts adding up to 0, and normal numbers of variance |x|²/n for the absent ones.
 """
+
+tallies = [
+    Tally(votes_of_present, sp.Piecewise((votes, _rank <= l), (-1, True)), most=s),
+    Tally(votes_of_absent, sp.Piecewise((votes, _rank > l), (-1, True)), most=s),
+]
+"""Further steps: how many features have how many votes."""
