@@ -30,8 +30,8 @@ serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 test: lint $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs)
 	$(PROVE) lib tests $(CHAPTERS)
 
-check: lint  ## the quick round while writing: style, unit tests, doctests, and the chapters changed since main (no site)
-	$(PROVE) --ignore=tests/browser lib tests $$($(BIN)/python tools/changed.py)
+check: lint  ## the quick round while writing: style, quick unit tests, doctests, and the chapters changed since main (no site)
+	$(PROVE) -m "not slow" --ignore=tests/browser lib tests $$($(BIN)/python tools/changed.py)
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 

@@ -19,6 +19,7 @@ def ends(sliders):
     yield from (lowest | {name: highest[name]} for name in lowest if name != "n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIMULATED)
 def test_simulation_begins_at_the_ends_of_the_sliders(name):
     shown = built(*name.split("."))

@@ -190,7 +190,7 @@ def test_kerdock_bases_are_signed_copies_of_the_hadamard_basis(n):
     assert np.array_equal(signs[:, :, 0], codes._kerdock_signs(n))
 
 
-@pytest.mark.parametrize("n", [4, 16, 64, 256, 1024])
+@pytest.mark.parametrize("n", [4, 16, 64, 256, pytest.param(1024, marks=pytest.mark.slow)])
 def test_all_pairs_of_kerdock_bases_overlap_by_exactly_one_over_root_n(n):
     # columns w and w' of two such bases overlap by the Walsh transform of the product of their signs, at w xor w', over n
     signs = np.ascontiguousarray(codes._kerdock_signs(n).T).astype(np.int16)

@@ -97,6 +97,7 @@ LAYERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layer", "n_active"), LAYERS)
 def test_one_layer_agrees_with_brute_force(layer, n_active):
     votes = correction(layer, n_active, 1500, rng(1), trials_per_assignment=1)
@@ -108,6 +109,7 @@ def test_one_layer_agrees_with_brute_force(layer, n_active):
     assert agree(votes.majority, (present > layer.n_votes / 2) & (absent <= layer.n_votes / 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", [Corrector(96, 72, 72, 6), Corrector(96, 72, 72, 6, ramp=0.4)])
 def test_dense_chain_agrees_with_brute_force(layer):
     draws = [dense_chain(layer, 2, 3, 1, rng([3, seed])) for seed in range(500)]
@@ -118,6 +120,7 @@ def test_dense_chain_agrees_with_brute_force(layer):
         assert agree([draw.firing[0, step] for draw in draws], firing[:, step])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "n_active"),
     [
@@ -196,6 +199,7 @@ def test_half_space_width_is_where_the_noise_of_readouts_reaches_the_limit():
     assert 0.8 * 0.5 < half_spaces(n, m, kept, n_active, 4000, rng(13), mixed=False).absent.mean() < 0.5
 
 
+@pytest.mark.slow
 def test_vote_layers_fail_no_more_often_than_the_bound():
     draws, tried, near = rng(14), 0, 0
     primes = (2, 3, 5, 7, 11, 13, 17, 23, 31, 41, 61)

@@ -102,6 +102,7 @@ GRID = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", ["uniform", "largest"])
 @pytest.mark.parametrize(("n", "m", "n_active", "n_levels"), GRID)
 def test_shortcut_agrees_with_brute_force(n, m, n_active, n_levels, use):
@@ -178,6 +179,7 @@ def test_standard_errors_of_levels_are_the_scatter_of_repetitions():
     assert abs(values.std(ddof=1) / claimed - 1) < Z / sqrt(200) * 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "l", "use"), [(2048, 2, "uniform"), (8192, 8, "largest")])
 def test_intervals_of_levels_cover_the_answer_at_many_trials_as_often_as_they_say(n, l, use):
     truth = largest_levels(n, 10**4, l, 0.1, 30_000, rng(23), use)

@@ -42,6 +42,7 @@ def test_the_range_is_that_of_the_stored_grid(name):
         assert all(relation.subs(dict(zip(at, point, strict=True))) for point in points), relation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RANGES)
 def test_rows_stand_at_the_places_of_the_grid(name):
     chapter, grid = GRIDS[name]

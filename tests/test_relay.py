@@ -123,6 +123,7 @@ def test_one_fixed_code_is_kept_and_a_fresh_one_is_drawn_for_each_layer():
 # -- linear relays ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_value", "m_value", "l_value"), [(2, 3, 1), (16, 16, 4), (16, 17, 17), (24, 60, 5), (60, 24, 24)]
 )
@@ -137,6 +138,7 @@ def test_fresh_random_codes_multiply_the_energy_by_the_same_factor_in_every_laye
     assert_mean_equals(run, "noise", l_value * (growth - 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_value", "m_value", "l_value"), [(2, 3, 1), (16, 17, 17), (24, 60, 5)])
 def test_fresh_tight_frames_multiply_the_energy_by_m_over_n(n_value, m_value, l_value):
     run = relay(frames(n_value, m_value), l_value, 3, 4000, rng(5), unit="linear", sets_per_code=8)
@@ -265,7 +267,7 @@ def test_clean_layers_are_those_before_the_first_mistake(n_value, m_value, data)
 @pytest.mark.parametrize(("n_value", "l_value"), [(4096, 40), (8192, 80)])
 def test_clean_layers_are_as_many_as_simulated_where_mistakes_are_rare(n_value, l_value):
     at = dict(n=n_value, m=10**5, l=l_value, theta=0.5, shown=l_value)
-    drawn = chains.readouts.sample(rng(30), 5000, **at)
+    drawn = chains.readouts.sample(rng(30), 2000, **at)
     # the chance of no mistake given the neurons' state, not a count of mistakes too rare to count
     clean = (drawn["present"] > 0.5).all(axis=1) * (1 - drawn["alarm"]) ** (10**5 - l_value)
     right, error = clean.mean(), clean.std() / len(clean) ** 0.5
@@ -457,6 +459,7 @@ def test_rescaled_relu_doubles_errors_in_each_layer():
 # -- the shortcut -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_value", "m_value", "l_value", "redriven"),
     [
@@ -485,6 +488,7 @@ def test_shortcut_has_the_law_of_brute_force(n_value, m_value, l_value, redriven
             assert stats.chi2_contingency(table).pvalue > 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redriven", [False, True])
 def test_shortcut_agrees_with_brute_force_where_readouts_count_as_independent(redriven):
     n_value, m_value, l_value = 96, 1500, 200

@@ -53,6 +53,7 @@ def test_worst_overlaps_are_those_of_the_codes_drawn(m):
     np.testing.assert_allclose(worst_overlaps(6, m, 4, rng(5)), expected, rtol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "m"), [(2, 5), (3, 3), (3, 12), (8, 40), (100, 100)])
 def test_half_of_the_worst_overlaps_are_below_the_median_up_to_its_error(n, m):
     trials = 4000

@@ -197,6 +197,7 @@ def test_numbered_equations_can_be_referred_to(built):
     assert 'id="equation-eq-one"' in page
 
 
+@pytest.mark.slow
 def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
     done, _ = build(tmp_path, "# Page\n\nA slip of the pen: $\\frc{1}{2}$.\n")
     assert done.returncode != 0
@@ -238,6 +239,7 @@ def notebook_of(cells):
     }
 
 
+@pytest.mark.slow
 def test_run_of_cells_folds_into_one_block_unless_it_holds_a_heading(tmp_path):
     for name, last in (("page", "Two *words*."), ("torn", "## A heading")):
         cells = [("markdown", f"# The {name}", None), ("markdown", "Before.", None), ("markdown", "One.", "The proof")]
