@@ -1,12 +1,19 @@
-"""From a slider's input event to the painted chart, while every slider of the Sparsity page is dragged."""
+"""From a slider's input event to the painted chart, while every slider of the Sparsity page is dragged.
 
+And the longest gap between two frames while an explorer measures, of every explorer that does, beside that of the page at rest.
+"""
+
+import re
 import statistics
+from functools import partial
+from pathlib import Path
 
 from page import CHAPTER, CHROMIUM, serve
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 FRAME = 16  # ms
 SITE = "_build/html"
+MEASURED = re.compile("^Measured ")
 # From the event's handling, which a browser aligns with a frame, to the first task after that frame was painted.
 WATCH = """
 window.repaints = [];
@@ -21,6 +28,19 @@ document.addEventListener("input", () => {
 """
 
 
+# Every frame's distance from the last one.
+FRAMES = """
+window.gaps = [];
+let last = performance.now();
+const look = (now) => {
+    window.gaps.push(now - last);
+    last = now;
+    window.frame = requestAnimationFrame(look);
+};
+window.frame = requestAnimationFrame(look);
+"""
+
+
 def drag(page, slider):
     """Pull a slider's thumb to one end and to the other."""
     slider.scroll_into_view_if_needed()
@@ -31,6 +51,32 @@ def drag(page, slider):
     for end in (0.02, 0.98):
         page.mouse.move(box["x"] + end * box["width"], middle, steps=40)
     page.mouse.up()
+
+
+def longest_gap(page, wait):
+    """The longest gap between frames until `wait` returns, in ms."""
+    page.evaluate(f"() => {{{FRAMES}}}")
+    wait()
+    return max(page.evaluate("() => { cancelAnimationFrame(window.frame); return window.gaps; }"))
+
+
+def gaps_while_measuring(browser):
+    """The longest gaps of every explorer that measures: its name, while it measures, and as long at rest."""
+    chapters = sorted(path for path in Path(SITE, "book").glob("*.html") if '"measure": {' in path.read_text("utf-8"))
+    for chapter in chapters:
+        page = browser.new_page()
+        page.goto(serve(SITE).replace(f"/{CHAPTER}.html", f"/{chapter.name}"))
+        page.wait_for_function("!document.querySelector('figure.sp-explorer:not(.sp-ready)')")
+        for button in page.get_by_role("button", name="Measure", exact=True).all():
+            figure = page.locator("figure.sp-explorer").filter(has=button)
+            result = figure.locator(".sp-result")
+            button.scroll_into_view_if_needed()
+            # once before, so that the random numbers are there
+            for _ in range(2):
+                button.click()
+                measuring = longest_gap(page, partial(expect(result).to_have_text, MEASURED, timeout=300_000))
+            yield figure.get_attribute("id"), measuring, longest_gap(page, partial(page.wait_for_timeout, 1000))
+        page.close()
 
 
 def main():
@@ -47,12 +93,19 @@ def main():
             drag(page, slider)
         repaints = page.evaluate("window.repaints")
         count = explorers.count()
+        page.close()
+        gaps = list(gaps_while_measuring(browser))
         browser.close()
     p95 = statistics.quantiles(repaints, n=20)[-1]
     print(
         f"input event to painted chart of {CHAPTER}: p95 {p95:.1f} ms vs a frame of {FRAME} ms: {p95 / FRAME:.2f} "
         f"(goal at most 1; median {statistics.median(repaints):.1f} ms, {len(repaints)} events, {count} explorers)"
     )
+    for name, measuring, at_rest in gaps:
+        print(
+            f"longest gap between frames while {name} measures: {measuring:.0f} ms vs {at_rest:.0f} ms at rest: "
+            f"{measuring / at_rest:.2f} (goal at most 50 ms where the page at rest has that)"
+        )
 
 
 if __name__ == "__main__":

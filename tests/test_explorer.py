@@ -37,6 +37,7 @@ from superposition.explorer import (
 from superposition.explorer.declaration import Channel
 from superposition.symbols import D, eps, l, m, n
 from superposition.symbols import l0 as L0
+from tests.v8 import module_in_v8
 
 k = sp.Symbol("k")
 stray = sp.Symbol("stray")
@@ -404,11 +405,28 @@ def test_simulation_adds_a_point_and_a_sentence():
     assert message["mark"] == 2
     assert message["point"] == {"at": VALUES, "x": 9, "y": pytest.approx(2), "se": 0.5}
     limit = formulas.max_active(n=1024, m=10_000)
-    off = format_value((limit - message["point"]["y"]) / 0.5)
-    assert message["sentence"] == (
-        "Simulated errors at *l* = 9, *n* = 1,024, *m* = 10,000: 2.00 ± 0.50 (one standard error, 200 draws, seed 3)."
-        f" The formula gives {format_value(limit)}, {off} standard errors above."
-    )
+    assert message["told"] == {"quantity": "errors", "seed": 3, "counted": "200 draws", "expected": limit}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, "2.00 ± 0.50 (one standard error, seed 3)."),
+        ({"counted": "200 draws"}, "2.00 ± 0.50 (one standard error, 200 draws, seed 3)."),
+        (
+            {"expected": 3.5},
+            "2.00 ± 0.50 (one standard error, seed 3). The formula gives 3.5, 3 standard errors above.",
+        ),
+        (
+            {"expected": 1.5},
+            "2.00 ± 0.50 (one standard error, seed 3). The formula gives 1.5, 1 standard errors below.",
+        ),
+    ],
+)
+def test_what_was_found_is_told_in_the_same_words_by_page_and_kernel(found, said):
+    found = {"did": "Simulated", "quantity": "errors", "estimate": 2, "error": 0.5, "seed": 3} | found
+    given = ", ".join(map(json.dumps, (make().declaration, VALUES, found)))
+    assert module_in_v8()(f"told({given})") == f"Simulated errors at *l* = 9, *n* = 1,024, *m* = 10,000: {said}"
 
 
 def test_simulation_is_repeated_by_its_seed():

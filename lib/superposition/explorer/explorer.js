@@ -3,7 +3,7 @@
 
 import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
-import { Measuring } from "./measure.js";
+import { Measuring, told } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { Scene } from "./scenes.js";
 import { element, rich, sentences, svg } from "./words.js";
@@ -318,9 +318,10 @@ class Explorer {
         return;
       }
       running(false);
-      result.replaceChildren(...rich(message.sentence));
-      if (message.type !== "point") return;
-      this.find(message.mark, [message.point], true);
+      const { type, mark, point } = message;
+      const said = () => told(this.declaration, point.at, { did: "Simulated", estimate: point.y, error: point.se, ...message.told });
+      result.replaceChildren(...rich(type === "point" ? said() : message.sentence));
+      if (type === "point") this.find(mark, [point], true);
     });
     return element(
       "div",

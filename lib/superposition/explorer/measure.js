@@ -23,6 +23,17 @@ function loadDraws() {
   return loading;
 }
 
+// What a measurement has found, in words, and how far that is from the formula, if there is one.
+export function told({ sliders }, values, { did, quantity, estimate, error, counted, seed, expected }) {
+  const at = sliders.map(({ symbol, letter }) => `*${letter}* = ${formatValue(values[symbol])}`).join(", ");
+  const how = ["one standard error", counted, `seed ${seed}`].filter(Boolean).join(", ");
+  const said = `${did} ${quantity} at ${at}: ${withError(estimate, error)} (${how}).`;
+  if (expected === undefined) return said;
+  const gives = `${said} The formula gives ${formatValue(expected)}`;
+  if (!(error > 0 && Number.isFinite(expected))) return `${gives}.`;
+  return `${gives}, ${formatValue(Math.abs(estimate - expected) / error)} standard errors ${expected < estimate ? "below" : "above"}.`;
+}
+
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 export class Measuring {
@@ -151,7 +162,10 @@ export class Measuring {
     const back = crossing?.back ?? measure.back;
     const found = back ? this.shownAs(back, job.values, mean) : mean;
     this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: found.mean, se: found.error }], true);
-    return this.compared(job, found.mean, found.error);
+    const { quantity, formula } = measure;
+    const [counted, expected] = [`${formatValue(trials)} trials`, formula && valueOf(formula, job.values)];
+    const said = { did: "Measured", quantity, estimate: found.mean, error: found.error, counted, seed: job.seed, expected };
+    return told(this.explorer.declaration, job.values, said);
   }
 
   async searched(values, run) {
@@ -169,16 +183,5 @@ export class Measuring {
     const back = (at) => valueOf(channel, { ...values, place: at });
     const slope = (back(mean * (1 + 1e-6)) - back(mean * (1 - 1e-6))) / (2e-6 * mean);
     return { mean: back(mean), error: Math.abs(slope) * error };
-  }
-
-  compared({ values, seed }, found, error) {
-    const { quantity, trials, formula } = this.draws.measure;
-    const at = this.explorer.declaration.sliders.map(({ symbol, letter }) => `*${letter}* = ${formatValue(values[symbol])}`).join(", ");
-    const said = `Measured ${quantity} at ${at}: ${withError(found, error)} (one standard error, ${formatValue(trials)} trials, seed ${seed}).`;
-    if (formula === undefined) return said;
-    const expected = valueOf(formula, values);
-    const gives = `${said} The formula gives ${formatValue(expected)}`;
-    if (!(error > 0 && Number.isFinite(expected))) return `${gives}.`;
-    return `${gives}, ${formatValue(Math.abs(found - expected) / error)} standard errors ${expected < found ? "below" : "above"}.`;
   }
 }

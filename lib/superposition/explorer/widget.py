@@ -29,7 +29,7 @@ from superposition.explorer.declaration import (
     tidy,
 )
 from superposition.explorer.measure import Measure
-from superposition.explorer.numbers import format_value, with_error, with_unit
+from superposition.explorer.numbers import format_value, with_unit
 from superposition.formula import javascript, numeric
 
 __all__ = [
@@ -445,7 +445,6 @@ class Explorer(anywidget.AnyWidget):
         self._start = board.start
         self._stops = board.stops
         self._simulation = simulate
-        self._letters = {slider.symbol.name: letter(slider.symbol) for slider in board.sliders}
         self._running = None
         self._stored = stored
         anywidget.AnyWidget.__init__(self, declaration=self._live())
@@ -628,17 +627,9 @@ class Explorer(anywidget.AnyWidget):
         else:
             estimate, error, *draws = found
             point = {"at": values, "x": self._place.at(values), "y": float(estimate), "se": float(error)}
-            sentence = self._found(values, seed, float(estimate), float(error), *draws)
-            self.send({"type": "point", "mark": self._shown_by, "point": point, "sentence": sentence})
-
-    def _found(self, values, seed, estimate, error, draws=None):
-        at = ", ".join(f"*{self._letters[name]}* = {format_value(value)}" for name, value in values.items())
-        counted = "" if draws is None else f", {format_value(draws)} draws"
-        said = f"Simulated {self._simulation.quantity} at {at}: {with_error(estimate, error)} (one standard error{counted}, seed {seed})."
-        if self._compared is None:
-            return said
-        expected = self._compared.at(values)
-        said += f" The formula gives {format_value(expected)}"
-        if not (error > 0 and np.isfinite(expected)):
-            return f"{said}."
-        return f"{said}, {format_value(abs(estimate - expected) / error)} standard errors {'below' if expected < estimate else 'above'}."
+            told = {"quantity": self._simulation.quantity, "seed": seed}
+            if draws:
+                told["counted"] = f"{format_value(draws[0])} draws"
+            if self._compared is not None and np.isfinite(expected := self._compared.at(values)):
+                told["expected"] = float(expected)
+            self.send({"type": "point", "mark": self._shown_by, "point": point, "told": told})

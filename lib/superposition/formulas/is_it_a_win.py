@@ -217,7 +217,7 @@ max_active_noisy = Formula(
     domain=_TWO_FEATURES,
     lhs=r"l_{\max}",
     measured=Measured(
-        1, 1.03, over={S: (0.05, 10_000), m: (1000, 10**9), n: (256, 131_072)}, where=(n * S >= 32 * log(m) * (1 + S),)
+        1, 1.02, over={S: (0.05, 10_000), m: (1000, 10**9), n: (256, 131_072)}, where=(n * S >= 32 * log(m) * (1 + S),)
     ),
 )
 
@@ -232,7 +232,7 @@ max_active_noisy_levels = Formula(
     domain=_TWO_FEATURES | _TWO_LEVELS,
     lhs=r"l_{\max}",
     measured=Measured(
-        0.78,
+        0.79,
         1.01,
         over={K: (3, 16), S: (0.05, 10_000), m: (1000, 10**9), n: (2048, 131_072)},
         where=(3 * n * S >= 40 * K * (2 * K - 1) * log(m) * (1 + S),),
@@ -342,7 +342,7 @@ neurons_best_threshold = Formula(
     lhs="n",
     measured=Measured(
         1,
-        2.16,
+        2.22,
         over={S: (0.01, 1), l: (1, 64), m: (1000, 1e100)},
         of="for a tenth of a wrong readout, the number",
     ),
