@@ -298,6 +298,17 @@ def test_what_grows_above_a_place_does_not_move_it_until_the_reader_leaves(site,
     assert figure.evaluate(GROWN_ABOVE) > 400
 
 
+def test_what_a_page_that_is_still_loading_scrolls_away_from_is_gone_to_again(site, new_page):
+    page = new_page()
+    # as WebKit does when styles arrive after the script and the page shrinks
+    page.add_init_script("addEventListener('DOMContentLoaded', () => scrollTo({ top: 50, behavior: 'instant' }))")
+    page.goto(f"{site}/book/price_tag.html#price-tag?", wait_until="load")
+    page.locator("#price-tag.sp-ready").wait_for()
+    page.wait_for_function(
+        "() => Math.abs(document.querySelector('#price-tag').getBoundingClientRect().top) < innerHeight / 2"
+    )
+
+
 def at_other_setting(declaration):
     """A link to an explorer with its first slider at its last stop, and that stop."""
     values = {slider["symbol"]: slider["values"][slider["start"]] for slider in declaration["sliders"]}

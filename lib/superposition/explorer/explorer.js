@@ -203,16 +203,21 @@ class Explorer {
     if (known) this.land();
   };
 
-  // What arrives late above the place moves it, and WebKit does not hold it: go there again until the reader has left.
+  // What arrives late above the place moves it, styles and fonts in WebKit: go there again, when all is loaded and
+  // whenever the page grows, until the reader goes elsewhere.
   land() {
+    let there;
     const land = () => {
       this.figure.scrollIntoView({ behavior: "instant" });
-      return window.scrollY;
+      there = window.scrollY;
     };
-    let there = land();
+    land();
+    const left = new AbortController();
+    for (const taken of ["wheel", "touchmove", "keydown", "pointerdown"]) window.addEventListener(taken, () => left.abort(), { signal: left.signal });
+    window.addEventListener("load", land, { signal: left.signal });
     this.landing?.disconnect();
     this.landing = new ResizeObserver(() => {
-      if (window.scrollY === there) there = land();
+      if (window.scrollY === there) land();
       else this.landing.disconnect();
     });
     this.landing.observe(document.body);
