@@ -209,6 +209,8 @@ def test_curve_ends_where_its_domain_does(script):
     drawn = [x for x, y in points if y is not None]
     assert drawn[-1] == pytest.approx(0.3, abs=1e-12)
     assert len(points) == 163
+    between = script("sample([(x) => (x <= 0.303 ? x : NaN)], 0, 1, 'linear')")
+    assert [x for x, y in between if y is not None][-1] == pytest.approx(0.303, abs=1e-12), "not one of the points"
     begun = script("sample([(x) => (x >= 0.3 ? x : NaN)], 0, 1, 'linear')")
     assert next(x for x, y in begun if y is not None) == pytest.approx(0.3, abs=1e-12)
 
@@ -236,6 +238,7 @@ def test_ticks_are_round_and_fit(script):
     assert script("ticks(0.002, 0.3, 'log', 9)") == [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
     assert script("ticks(2, 5e7, 'log', 3)") == [1e3, 1e6]
     assert script("ticks(1e-7, 1e-1, 'log', 3)") == [1e-6, 1e-3]
+    assert script("ticks(1e-6, 1e-1, 'log', 2)") == [1e-6, 1e-3]
 
 
 def test_heights_stay_where_a_screen_has_room(script):
