@@ -607,6 +607,15 @@ def test_what_is_alike_is_drawn_together_and_kept_apart(script):
         assert abs(drawn["top"].mean() - 12) < Z * drawn["top"].std() / np.sqrt(3000)
 
 
+def test_page_can_look_up_within_a_trial(script):
+    values = json.dumps(dict(n=64, m=300, l0=2, L=25, theta=0.5, redriven=0))
+    parts = f"""(() => {{
+      const trial = superpositionDraws.drawing({json.dumps(chains.relay.json())}, 1, compile);
+      return [...trial({values})].length;
+    }})()"""
+    assert script(parts) > 25
+
+
 def test_steps_are_taken_in_order_and_repeated():
     chain = Chain(
         [n],

@@ -11,8 +11,19 @@ from playwright.sync_api import expect
 from test_explorers import demo_page
 
 from superposition import formulas, simulate
-from superposition.explorers import booleanish, is_it_a_win, sparsity
+from superposition.explorers import booleanish, compounding_noise, directions, error_correction, is_it_a_win, sparsity
 
+MAKERS = {
+    "two-bells": sparsity.two_bells,
+    "readout-errors": sparsity.readout_errors,
+    "levels-against-active": booleanish.levels_against_active,
+    "few-bits": booleanish.few_bits,
+    "equal-noise": is_it_a_win.equal_noise,
+    "overlap-of-two-directions": directions.overlap_law,
+    "layer-after-layer": compounding_noise.layer_after_layer,
+    "values-under-units": compounding_noise.values_under_units,
+    "votes-and-width": error_correction.votes_and_width,
+}
 MEASURED = re.compile(r"Measured .* ± .* \(one standard error, [\d,]+ trials, seed (\d+)\)\.")
 DRAWN = re.compile(r"Drawn with seed (\d+): ")
 
@@ -21,8 +32,7 @@ DRAWN = re.compile(r"Drawn with seed (\d+): ")
 def site(serve, tmp_path_factory):
     """Address of a page with the explorers that measure."""
     folder = tmp_path_factory.mktemp("measure")
-    makers = (sparsity.two_bells, sparsity.readout_errors, booleanish.levels_against_active, is_it_a_win.equal_noise)
-    demo_page(folder, [make() for make in makers])
+    demo_page(folder, [make() for make in MAKERS.values()])
     return serve(folder)
 
 
@@ -70,6 +80,17 @@ def test_one_network_is_drawn_in_dots_and_words(new_page, site):
     figure.locator("input[type=range]").first.press("ArrowRight")
     expect(figure.locator("output").first).not_to_have_text("12")
     assert dots(figure) == before
+
+
+@pytest.mark.parametrize("id", MAKERS)
+def test_every_declared_simulation_draws_one_and_measures(new_page, site, id):
+    figure = shown(new_page(), site, f"index.html#{id}")
+    before = dots(figure)
+    press(figure, "Draw one", DRAWN)
+    drawn = dots(figure)
+    assert drawn > before
+    press(figure, "Measure", MEASURED)
+    assert dots(figure) > drawn
 
 
 def test_same_seed_gives_the_same_network_and_another_another(new_page, site):
