@@ -60,6 +60,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 def serve(folder):
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=folder))
+    server.handle_error = lambda *arguments: None  # a browser hangs up when it has what it wants
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/book/{CHAPTER}.html"
 

@@ -259,3 +259,17 @@ def test_run_of_cells_folds_into_one_block_unless_it_holds_a_heading(tmp_path):
     assert "One." in block
     assert "words" in block
     assert not {"Before.", "After."} & set(re.findall(r"\w+\.", block))
+
+
+def test_the_style_names_exactly_the_letters_that_are_a_font_file_of_their_own():
+    style = (ROOT / "theme/book/static/book.css").read_text(encoding="utf-8")
+    rarer = set((ROOT / "theme/vendor/source-serif/rarer.txt").read_text(encoding="utf-8"))
+    faces = re.findall(r'src: url\("[^"]*-more\.woff2"\)[^}]*unicode-range: ([^;]*);', style)
+    assert len(faces) == 2
+    for face in faces:
+        ends = [part.strip().removeprefix("U+").split("-") for part in face.split(",")]
+        named = {
+            chr(code) for first, *last in ends for code in range(int(first, 16), int((last or [first])[0], 16) + 1)
+        }
+        assert named == rarer
+    assert not rarer & set("abcXYZ019 .,;–—‘’“”…±½")
