@@ -132,6 +132,7 @@ def test_dense_neurons_err_as_the_formula_says(n_value, K, snr):
     assert abs(found.errors - formulas.dense_errors(n=n_value, K=K, S=snr)) < Z * found.errors_se
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snr", [0.5, 2.0, 50.0])
 def test_shortcut_from_noisy_neurons_equals_brute_force(snr):
     n_value, m_value, size, trials = 64, 200, 3, 3000

@@ -613,6 +613,7 @@ def borne(code, m, allowed, trials, rng, sets_per_code=1):
     return largest_active(lambda l: readout_errors(code, l, trials, rng, sets_per_code=sets_per_code), allowed, m)
 
 
+@pytest.mark.slow
 def test_errors_at_the_largest_active_number_are_those_allowed():
     n, m, allowed = 200, 400, 0.2
     found = borne(fresh(n, m), m, allowed, 4000, rng(1), sets_per_code=40)
