@@ -48,7 +48,8 @@ def press(figure, name, pattern):
     """What is said after a button is pressed."""
     figure.get_by_role("button", name=name).click()
     result = figure.locator(".sp-result")
-    expect(result).to_have_text(pattern)
+    # hundreds of trials take their time where others want the processor, too
+    expect(result).to_have_text(pattern, timeout=60_000)
     return result.inner_text()
 
 
