@@ -1,8 +1,8 @@
 """Chains of draws have one law, in NumPy, on the page, and by brute force with real matrices.
 
 Two samples are compared by the Kolmogorov–Smirnov test and by their means, in pooled standard errors. The file makes fewer than
-5000 such comparisons; each fails by chance with probability below 1e-10 (p below 1e-10, or 6.5 standard errors), all together
-with less than 5e-7, and a factor of two is left for means that are not quite Gaussian.
+8000 such comparisons; each fails by chance with probability below 5e-11 (p below 5e-11, or 6.6 standard errors), all together
+with less than 4e-7, and a factor of two is left for means that are not quite Gaussian.
 """
 
 import json
@@ -35,7 +35,7 @@ from superposition.simulate.correction import Corrector
 from superposition.symbols import n, t
 from tests.v8 import module_in_v8
 
-P, Z = 1e-10, 6.5
+P, Z = 5e-11, 6.6
 SETTINGS = 20
 
 x, y, z = sp.symbols("x y z", real=True)

@@ -112,7 +112,7 @@ clean_layers = Formula(
     CHAPTER,
     detail=f"{GAUSSIAN}, and mistakes that are rare, so that they count as independent; over places where it gives 0.3 to 32 layers, "
     "the further off the fewer are active",
-    measured=Measured(0.97, 3.34, over={l: (2, 100), m: (10**4, 10**7), n: (105, 8127)}),
+    measured=Measured(0.97, 3.33, over={l: (2, 100), m: (10**4, 10**7), n: (105, 8127)}),
     where=(n <= 2000 * l, l < m, m * _alarm <= 300),
 )
 
@@ -135,7 +135,7 @@ runaway_layers = Formula(
     "new here",
     CHAPTER,
     detail="away means that a quarter of all features is active; over places where it gives at most 100 layers",
-    measured=Measured(0.3, 1.87, over={l: (2, 200), m: (10**4, 10**7), n: (64, 8192)}),
+    measured=Measured(0.3, 1.86, over={l: (2, 200), m: (10**4, 10**7), n: (64, 8192)}),
     where=(n <= 5600 * l, l <= m),
 )
 
