@@ -440,3 +440,9 @@ def test_drawing_has_one_edge_and_no_names_or_style_of_its_own(script):
     edges, name, clipped, *others = script(DRAWN % 662 + read, marks=[*MARKS, area])
     assert (edges, name, set(clipped), others) == (1, "edge", {"url(#edge)"}, [0, True])
     assert len(clipped) == 2
+
+
+def test_grid_is_drawn_in_full_and_its_numbers_stand_apart_from_it(script):
+    read = "const of = (name, what) => svg.querySelector(`[data-mark='${name}']`).getAttribute(what); return [of('x-grid', 'stroke-opacity'), of('y-grid', 'stroke-opacity'), "
+    read += "of('x-axis tick label', 'transform'), of('y-axis tick label', 'transform')]"
+    assert script(DRAWN % 662 + read) == [None, None, "translate(0,8)", "translate(-8,0)"]

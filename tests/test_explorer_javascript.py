@@ -63,6 +63,10 @@ def test_ticks_far_from_one_are_powers_of_ten(script):
     ]
 
 
+def test_power_of_ten_is_the_nearest_one(script):
+    assert script("formatTicks([1e5, 1e6*(1 - 1e-12), 1e7*(1 + 1e-12)])") == ["10⁵", "10⁶", "10⁷"]
+
+
 def test_words_stand_apart_from_their_number(script):
     assert script('[withUnit("3", "bits"), withUnit("3", "%"), withUnit("3", "°"), withUnit("3", "")]') == [
         "3 bits",
