@@ -67,9 +67,8 @@ def gaps_while_measuring(browser):
         page = browser.new_page()
         page.goto(serve(SITE).replace(f"/{CHAPTER}.html", f"/{chapter.name}"))
         page.wait_for_function("!document.querySelector('figure.sp-explorer:not(.sp-ready)')")
-        for button in page.get_by_role("button", name="Measure", exact=True).all():
-            figure = page.locator("figure.sp-explorer").filter(has=button)
-            result = figure.locator(".sp-result")
+        for figure in page.locator("figure.sp-explorer").filter(has=page.get_by_text("Measure", exact=True)).all():
+            button, result = figure.get_by_role("button", name="Measure", exact=True), figure.locator(".sp-result")
             button.scroll_into_view_if_needed()
             # once before, so that the random numbers are there
             for _ in range(2):

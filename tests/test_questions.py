@@ -191,5 +191,5 @@ def test_a_choice_has_one_right_option(rights):
 
 
 def test_an_unknown_question_is_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match="question = 'no-such'; accepted: typical-pair, worst-pair"):
+    with pytest.raises(ValueError, match="question = 'no-such'; accepted: typical-pair, worst-of-many"):
         questions.check("no-such", 1)

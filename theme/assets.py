@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
 from superposition import explorer, question
-from theme.figures import inline
+from theme.figures import inline, share_signs
 from theme.stills import still
 
 SPHINX_SCRIPTS = re.compile(
@@ -136,7 +136,7 @@ def complete_page(app, pagename, templatename, context, doctree):
         context["page_description"] = description(doctree)
     drawn = Path(app.doctreedir).parent / ".stills"
     body = EXPLORER.sub(lambda figure: still(figure[0], drawn), with_drawings(app, body))
-    context["body"] = accessible(body)
+    context["body"] = share_signs(accessible(body))
     context["page_sections"] = page_sections(context.get("toc", ""))
     contents = context["toctree"](maxdepth=1, titles_only=True, collapse=False, includehidden=True) or ""
     contents = contents.replace(' role="heading"', "")  # the parts of the book are no headings of this page

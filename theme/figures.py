@@ -12,6 +12,8 @@ PROLOGUE = re.compile(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</
 # The words beside an axis, and how far to the right they stand.
 UPRIGHT = re.compile(r'<text(?=[^>]*transform="rotate\(-90 ([\d.]+))')
 SIZE = re.compile(r'<svg\b[^>]*\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+# What KaTeX draws a root or a wide sign with: one long path, the same wherever it stands.
+SIGN = re.compile(r'(<svg [^>]*preserveAspectRatio="[^"]*"[^>]*>)<path d="([^"]*)"\s*(?:/>|></path>)</svg>')
 CSS_PIXELS = 4 / 3  # in a point
 
 
@@ -58,3 +60,27 @@ def inline(svg, prefix, alt):
         f'<svg class="plot" role="img" aria-label="{html.escape(alt)}" viewBox="0 0 {width:g} {height:g}" '
         f'width="{width * CSS_PIXELS:.0f}" height="{height * CSS_PIXELS:.0f}">{drawn}'
     )
+
+
+def share_signs(body):
+    """Return a page's text with every sign that formulas draw more than once written once, and used from there.
+
+    Examples
+    --------
+    >>> sign = '<svg width="9em" preserveAspectRatio="xMinYMin slice"><path d="M0 0"/></svg>'
+    >>> share_signs(sign) == sign
+    True
+    >>> share_signs(sign + sign).count("M0 0"), share_signs(sign + sign).count('<use href="#sign-1"/>')
+    (1, 2)
+    """
+    paths = [path for _, path in SIGN.findall(body)]
+    names = {
+        path: f"sign-{i}" for i, path in enumerate((p for p in dict.fromkeys(paths) if paths.count(p) > 1), start=1)
+    }
+    if not names:
+        return body
+    body = SIGN.sub(
+        lambda sign: f'{sign[1]}<use href="#{names[sign[2]]}"/></svg>' if sign[2] in names else sign[0], body
+    )
+    drawn = "".join(f'<path id="{name}" d="{path}"/>' for path, name in names.items())
+    return f'<svg class="signs" aria-hidden="true" width="0" height="0"><defs>{drawn}</defs></svg>{body}'

@@ -111,11 +111,11 @@ class _Question:
         solution = f"<details><summary>Solution</summary><p>{_rich(self.worked)}</p></details>"
         stored = json.dumps(self.json(), ensure_ascii=False).replace("</", "<\\/")
         return (
-            f'<section class="sp-question" id="{self.name}" aria-label="Question">'
+            f'<div class="sp-question" id="{self.name}">'
             f'<script type="application/json">{stored}</script>'
             f"<p><b>Question.</b> {_rich(self.ask)}</p>{self._choices()}"
             f'<p class="sp-kernel">To try an answer in a notebook: <code>superposition.check("{self.name}", …)</code></p>'
-            f"{body}{solution}</section>"
+            f"{body}{solution}</div>"
         )
 
     def __repr__(self):

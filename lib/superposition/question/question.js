@@ -48,8 +48,10 @@ function form(question, section) {
   let answer;
   if (question.options) {
     const list = section.querySelector("ol");
-    list.setAttribute("role", "radiogroup");
-    list.setAttribute("aria-labelledby", ask.id);
+    const group = document.createElement("div");
+    group.setAttribute("role", "radiogroup");
+    group.setAttribute("aria-labelledby", ask.id);
+    group.append(list);
     const radios = [...list.children].map((item, i) => {
       const radio = document.createElement("input");
       Object.assign(radio, { type: "radio", name: section.id, value: String(i) });
@@ -61,7 +63,7 @@ function form(question, section) {
       radio.addEventListener("change", () => say(undefined, ""));
       return radio;
     });
-    fields.append(list, button, reply);
+    fields.append(group, button, reply);
     answer = () => {
       const chosen = radios.findIndex((radio) => radio.checked);
       if (chosen < 0) return say(undefined, "Choose one first.");

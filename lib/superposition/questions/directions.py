@@ -30,7 +30,7 @@ typical_pair = Number(
 )
 
 worst_pair = Number(
-    "worst-pair",
+    "worst-of-many",
     "Among 20,000 random directions in 1,024 dimensions, what overlap has the worst pair, to leading order?",
     formulas.worst_overlap,
     {m: 20_000, n: 1024},
