@@ -164,7 +164,7 @@ class WebKit(Engine):
         surroundings = {**os.environ, "DISPLAY": display, "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
         self.driver = webdriver.WebKitGTK(options, Service(driver, env=surroundings))
         self.driver.set_script_timeout(PATIENCE)
-        self.driver.set_window_size(1300, HEIGHT)
+        self.driver.set_window_size(1300, 600)  # wide enough for the frame, and what is not seen need not be painted
 
     def open(self, url, width):
         self.driver.switch_to.default_content()
