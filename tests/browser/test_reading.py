@@ -147,8 +147,12 @@ def test_paper_keeps_the_folds_and_has_the_solutions_at_its_end(chapter):
     assert end.is_visible()
     headings = end.locator("h3").all_inner_texts()
     assert len(headings) == answers.count() > 3
-    assert headings[0].startswith("1. ")
-    assert headings[-1].startswith("1. ") is False
+    questions = chapter.locator(".sp-question").count()
+    assert headings[0] == "Question 1. Hint"
+    assert [heading for heading in headings if heading.startswith(f"Question {questions}. ")]
+    exercises = [heading for heading in headings if not heading.startswith("Question ")]
+    assert exercises[0].startswith("1. ")
+    assert exercises[-1].startswith("1. ") is False
     assert end.locator(".katex").first.is_visible()
     chapter.emulate_media(media="screen")
     chapter.evaluate("dispatchEvent(new Event('afterprint'))")
