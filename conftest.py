@@ -19,8 +19,32 @@ hypothesis.settings.register_profile("book", deadline=None)
 hypothesis.settings.load_profile("book")
 
 
+# tests that the command line leaves out: each worker counts all of them, and pytest-xdist tells nobody
+LEFT_OUT = pytest.StashKey[int]()
+
+
 def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
+
+
+def pytest_deselected(items):
+    for item in items:
+        item.config.stash[LEFT_OUT] = item.config.stash.get(LEFT_OUT, 0) + 1
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+def pytest_testnodedown(node):
+    # a worker that crashed has no output
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests were left out.")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -73,6 +75,23 @@ def test_what_shares_a_kernel_or_a_tab_runs_on_one_worker():
     groups = [{group_of(nodeid) for nodeid in nodeids} for nodeids in together]
     assert all(len(group) == 1 for group in groups)
     assert len(set.union(*groups)) == len(groups)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_says_how_many_tests_it_left_out(workers):
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        f"-n{workers}",
+        "-m",
+        "not slow",
+        "tests/test_simulate_directions.py",
+    ]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    assert "5 tests were left out." in found, found
 
 
 def test_no_test_has_a_deadline():
