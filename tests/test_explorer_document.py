@@ -54,6 +54,10 @@ function page() {
     removeEventListener(name, f) { if (this.listening[name] === f) delete this.listening[name]; },
   };
   globalThis.history = { state: null, replaceState: (state, title, address) => { written.push(address); location.hash = address; } };
+  globalThis.AbortController = class {
+    signal = { aborted: false };
+    abort() { this.signal.aborted = true; }
+  };
   globalThis.navigator = {};
   globalThis.URL = class { constructor(text) { this.hash = text.slice(text.indexOf("#")); } };
 }
@@ -344,16 +348,20 @@ def test_simulation_runs_with_the_setting_and_a_seed(script):
     assert script(LIVE + CONTROLS + "press(cancel, 'click'); return m.sent", **SIMULATED) == [{"type": "cancel"}]
 
 
+FOUND = "Simulated share at <i>l</i> = 2, <i>n</i> = 4: 0.50 ± 0.10 (one standard error, seed 1)."
+
+
 def test_simulation_shows_progress_and_then_its_point(script):
     started = LIVE + CONTROLS + "press(start, 'click'); "
     assert script(started + "m.receive({ type: 'progress', done: 0.25 }); return [progress.value, off()]", **SIMULATED) == [
         0.25, [True, False, False],
     ]  # fmt: skip
     point = (
-        "m.receive({ type: '%s', sentence: 'Found *l*.', mark: 1, point: { at: { n: 4 }, x: 2, y: 0.5, se: 0.1 } }); "
+        "m.receive({ type: '%s', sentence: 'It failed.', told: { quantity: 'share', seed: 1 }, mark: 1, "
+        "point: { at: { l: 2, n: 4 }, x: 2, y: 0.5, se: 0.1 } }); "
     )
     read = "return [off(), document.querySelector('.sp-result').innerHTML, explorer.found.get(1)?.length ?? 0]"
-    assert script(started + point % "point" + read, **SIMULATED) == [[False, True, True], "Found <i>l</i>.", 1]
+    assert script(started + point % "point" + read, **SIMULATED) == [[False, True, True], FOUND, 1]
     assert script(started + point % "point" + point % "point" + read, **SIMULATED)[-1] == 2
     assert script(started + point % "error" + read, **SIMULATED)[-1] == 0
 

@@ -273,6 +273,15 @@ def drawn():
     return lambda mark: script(DRAWN % mark)
 
 
+@pytest.fixture(scope="module")
+def drawing():
+    """What a function says of each group of a mark."""
+    page = DOCUMENT.read_text(encoding="utf-8") + "\nvar document = linkedom.parseHTML('<!doctype html>').document;"
+    script = module_in_v8(page)
+    part = DRAWN.partition("return drawing.")[0]
+    return lambda mark, said: script(f"{part}return drawing.{mark}.map({said}); }})()")
+
+
 def numbers(shapes, *names):
     return [tuple(round(float(shape[name]), 9) for name in names) for shape in shapes]
 
@@ -346,35 +355,49 @@ def test_arrows_end_in_barbs_no_longer_than_a_third_of_them(drawn):
         np.testing.assert_allclose(sorted((found[4:6], found[8:])), sorted(barbs))
 
 
-def test_lines_are_as_thick_as_in_the_legend(script):
+def test_lines_are_as_thick_as_in_the_legend(drawing):
     def thick(mark):
-        return script(DRAWN % f"{mark}.map((m) => [m.strokeWidth, m.strokeDasharray ?? null])")
+        return drawing(mark, "(g) => [g.getAttribute('stroke-width'), g.getAttribute('stroke-dasharray')]")
 
-    assert thick("curve({y: 1, series: 1})") == [[2.5, None]]
-    assert thick("curve({y: 1, series: 2, width: 4})") == [[4, "9 4"]]
-    assert thick("curve({y: 1, series: 2, dash: 1})") == [[2.5, None]]
-    assert thick("rule({x: 1, series: 3})") == [[1.75, "2 4"]]
-    assert thick("steps({y: 1, over: ['k', 1, 2], series: 3, dash: 2})") == [[2.5, "9 4"]]
-    assert thick("arrows({x0: 0, y0: 0, x: 1, y: 1, series: 3})") == [[2, None]]
+    assert thick("curve({y: 1, series: 1})") == [["2.5", None]]
+    assert thick("curve({y: 1, series: 2, width: 4})") == [["4", "9 4"]]
+    assert thick("curve({y: 1, series: 2, dash: 1})") == [["2.5", None]]
+    assert thick("rule({x: 1, series: 3})") == [["1.75", "2 4"]]
+    assert thick("steps({y: 1, over: ['k', 1, 2], series: 3, dash: 2})") == [["2.5", "9 4"]]
+    assert thick("arrows({x0: 0, y0: 0, x: 1, y: 1, series: 3})") == [["2", None]]
 
 
-def test_curve_along_a_parameter_passes_through_its_ends(script):
+def places(d):
+    """The places that a path goes through, in the frame's own numbers."""
+    pairs = [pair.split(",") for pair in re.split("[MLZ]", d) if pair]
+    return [(float(x) / 100, 10 - float(y) / 10) for x, y in pairs]
+
+
+PATH = "(g) => g.firstChild.getAttribute('d')"
+
+
+def test_curve_along_a_parameter_passes_through_its_ends(drawing):
     over = "{x: {of: ['t'], js: '1 + t'}, y: {of: ['t', 'n'], js: 'n*t'}, over: ['t', 0, 2], series: 1}"
-    points = script(DRAWN % f"curve({over})[0].data")
-    assert (points[0], points[320], points[-1], len(points)) == ([1, 0], [2, 3], [3, 6], 641)
+    points = places(drawing(f"curve({over})", PATH)[0])
+    for found, wanted in zip((points[0], points[320], points[-1]), ((1, 0), (2, 3), (3, 6)), strict=True):
+        assert found == pytest.approx(wanted, abs=1e-3)
+    assert len(points) == 641
 
 
-def test_area_lies_between_its_edges_within_reach(script):
+def test_area_lies_between_its_edges_within_reach(drawing):
     low, high = "{of: ['l'], js: 'l - 1'}", "{of: ['l'], js: '1000*l'}"
-    points = script(DRAWN % f"area({{low: {low}, high: {high}, series: 1}})[0].data")
-    assert points[0] == [1, 0, 100]
-    assert points[-1] == [5, 4, 100]
-    assert 0 < script(DRAWN % f"area({{low: {low}, high: {high}, series: 1}})[0].fillOpacity") < 0.5
+    points = places(drawing(f"area({{low: {low}, high: {high}, series: 1}})", PATH)[0])
+    corners = points[0], points[len(points) // 2 - 1], points[len(points) // 2], points[-1]
+    for found, wanted in zip(corners, ((1, 100), (5, 100), (5, 4), (1, 0)), strict=True):
+        assert found == pytest.approx(wanted, abs=1e-3)
+    opacity = drawing(f"area({{low: {low}, high: {high}, series: 1}})", "(g) => Number(g.getAttribute('fill-opacity'))")
+    assert 0 < opacity[0] < 0.5
 
 
-def test_arrows_go_from_their_foot_to_their_head(script):
+def test_arrows_go_from_their_foot_to_their_head(drawing):
     over = "over: ['k', 1, 2], series: 1, x0: {of: ['k'], js: 'k'}, y0: 2, x: 3, y: {of: ['k'], js: '4*k'}"
-    assert script(DRAWN % f"arrows({{{over}}})[0].data") == [[1, 2, 3, 4], [2, 2, 3, 8]]
+    paths = drawing(f"arrows({{{over}}})", "(g) => [...g.children].map((path) => path.getAttribute('d'))")[0]
+    assert [places(d)[:2] for d in paths] == [[(1, 2), (3, 4)], [(2, 2), (3, 8)]]
 
 
 def test_error_bars_end_in_level_strokes(script):
@@ -382,12 +405,11 @@ def test_error_bars_end_in_level_strokes(script):
     assert script(drawn) == [[-7, 0], [7, 0]]
 
 
-def test_dots_of_a_run_stand_at_its_integers(script):
-    points = script(
-        DRAWN
-        % "dot({x: {of: ['k'], js: 'k'}, y: {of: ['k'], js: '2*k'}, over: ['k', 1, 9], series: 1}).map((m) => m.data)"
-    )
-    assert points == [[{"x": k, "y": 2 * k} for k in range(1, 6)], [], []]
+def test_dots_of_a_run_stand_at_its_integers(drawn):
+    groups = drawn("dot({x: {of: ['k'], js: 'k'}, y: {of: ['k'], js: '2*k'}, over: ['k', 1, 9], series: 1})")
+    assert [numbers(group["shapes"], "cx", "cy") for group in groups] == [
+        [(100 * k, 100 - 20 * k) for k in range(1, 6)]
+    ]
 
 
 def test_inverse_of_the_incomplete_beta_is_its_lower_one(script):

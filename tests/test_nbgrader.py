@@ -11,6 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from superposition.course import sparsity, variant
+
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "assignments"
 CHAPTERS = ("sparsity", "booleanish", "compounding_noise")
@@ -115,7 +117,15 @@ def course(tmp_path_factory):
     nbgrader(course, "generate_assignment", "sparsity", "--create")
     right = solved("sparsity")
     submit(course, "instructor", right)
-    submit(course, "wanda", {**right, "limit-answer": "limit = n / (8 * sp.log(m))", "fools-answer": "fools = 3"})
+    n, m, chance, bar = sparsity.sizes_of(variant("sparsity", "wanda"))
+    own = right["errors-answer"].replace(
+        "n=28, m=56, chance=0.1, threshold=0.7", f"n={n}, m={m}, {chance=}, threshold={bar}"
+    )
+    submit(
+        course,
+        "wanda",
+        {**right, "errors-answer": own, "limit-answer": "limit = n / (8 * sp.log(m))", "fools-answer": "fools = 3"},
+    )
     submit(course, "mallory", {cell: attack.format(course=course).strip() for cell, attack in HOSTILE.items()})
     submit(course, "copycat", right, me="instructor")
     before = {file: file.read_bytes() for file in (course / "grading").glob("*.py")}

@@ -559,9 +559,9 @@ def test_slider_range_follows_and_thumb_keeps_its_place(demo_site, new_page):
 
 def test_words_wait_for_the_hand_to_rest(demo_site, new_page):
     page = new_page()
-    page.clock.install()
+    page.clock.install(time=0)
     page.goto(f"{demo_site}/index.html")
-    page.clock.run_for(1000)
+    page.clock.pause_at(3_600_000)
     lines = Driven(page, "lines-and-points")
     words = lines.figure.locator(".sp-text")
     before = words.inner_text()
