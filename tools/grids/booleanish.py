@@ -34,7 +34,7 @@ DISTORTIONS = {0.0: None}
 DISTORTIONS |= {float(f"{simulate.gaussian_quantiser(bits).distortion:.9g}"): bits for bits in range(1, 9)}
 QUANTISED = [(D, m, n) for n in (256, 1024, 4096) for m in (1000, 10**4, 10**6, 10**9) for D in DISTORTIONS]
 
-TRIALS, UNIFORM_TRIALS, QUANTISED_TRIALS, MISSES = 400, 10_000, 400, 4000
+TRIALS, UNIFORM_TRIALS, QUANTISED_TRIALS, MISSES = 400, 10_000, 400, 5000
 # large layers scatter less and are given fewer trials, so that any row can be made again in a second or two
 STEPS = 2**21
 
