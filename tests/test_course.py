@@ -49,6 +49,7 @@ def test_equal_forms_of_a_derivation_are_right(assignment, problem, student):
         assert handed(assignment, student, problem, form).words == NOTHING_FOUND
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "problem"), DERIVED)
 @pytest.mark.parametrize("student", STUDENTS)
 def test_every_likely_mistake_of_a_derivation_meets_its_hint(assignment, problem, student):
@@ -120,6 +121,7 @@ def layers(given):
     return clean
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("assignment", "problem", "written"),
     [(*SIMULATED[0], loop), (*SIMULATED[1], walk), (*SIMULATED[2], layers)],
@@ -176,6 +178,7 @@ def wrong_cleans(given):
     yield "Is the threshold at", lasting(threshold=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("assignment", "problem", "wrong"),
     [(*SIMULATED[0], wrong_errors), (*SIMULATED[1], wrong_blurs), (*SIMULATED[2], wrong_cleans)],

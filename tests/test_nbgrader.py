@@ -13,6 +13,9 @@ import pytest
 
 from superposition.course import sparsity, variant
 
+# the real tool takes its time
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "assignments"
 CHAPTERS = ("sparsity", "booleanish", "compounding_noise")
