@@ -363,6 +363,7 @@ def test_page_reads_neurons_of_few_bits_as_numpy_does(script, values):
     assert_languages_agree(script, chains.quantised(*range(1, 9)), 500, 18, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("neurons", "features", "active"), [(3, 8, 1), (6, 30, 2), (10, 40, 5), (5, 60, 20), (60, 200, 4)]
 )
@@ -414,6 +415,7 @@ def test_page_hands_on_as_numpy_does(script, values):
     assert_languages_agree(script, chains.relay, 400, 20, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redriven", [False, True])
 @pytest.mark.parametrize(("neurons", "features", "true"), [(6, 12, 2), (16, 40, 3), (40, 60, 4)])
 def test_hands_on_as_networks_with_codes_do(neurons, features, true, redriven):
@@ -444,6 +446,7 @@ def test_page_gates_values_as_numpy_does(script, values):
     assert_languages_agree(script, chains.gated, 500, 22, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("neurons", "features", "active"), [(6, 12, 2), (16, 40, 3), (64, 8, 8)])
 def test_gated_values_are_those_of_networks_with_codes(neurons, features, active):
     rng, trials, depth = np.random.default_rng([neurons, features, active]), 2000, 4
@@ -470,6 +473,7 @@ def test_page_counts_votes_as_numpy_does(script, values):
     assert_languages_agree(script, chains.corrector.then(*chains.tallies), 300, 24, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("neurons", "features", "active", "units", "groups"), [(30, 50, 2, 40, 4), (200, 90, 5, 60, 3), (64, 61, 3, 42, 7)]
 )

@@ -49,6 +49,7 @@ def test_rows_stand_at_the_places_of_the_grid(name):
     assert [tuple(row[:-2]) for row in load(chapter)[name]["rows"]] == [tuple(place) for place in grid.places]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RANGES)
 def test_rows_chosen_at_random_are_what_the_code_makes(name):
     chapter, grid = GRIDS[name]
