@@ -373,6 +373,8 @@ def test_end_of_an_explorer_takes_back_what_it_began(script):
     )
     assert script(ended) == [[], None, []]
     assert script(LIVE + "explorer.destroy(); return Boolean(m.receive)", **SIMULATED) is False
+    landed = BEGUN + "explorer.land(); const { landing } = explorer; explorer.destroy(); return landing.node ?? null"
+    assert script(landed) is None
 
 
 def test_declaration_that_cannot_be_shown_leaves_the_picture_and_the_others(script, engine):

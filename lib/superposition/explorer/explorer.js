@@ -350,6 +350,7 @@ class Explorer {
     this.scene?.stop?.();
     this.measuring?.cancel();
     this.observer.disconnect();
+    this.landing?.disconnect();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);
   }

@@ -58,7 +58,7 @@ noisy_limit = Number(
 
 linear_all_the_way = Choice(
     "linear-all-the-way",
-    "Uncorrelated features are embedded linearly and decoded linearly, without any threshold. What does putting all *m* in superposition gain over keeping *n* of them and dropping the rest?",
+    "Uncorrelated features of mean 0, all of the same variance, are embedded linearly and decoded linearly, without any threshold. What does putting all *m* in superposition gain over keeping *n* of them and dropping the rest?",
     [
         Option("a factor *m*/*n* in error", "Sum the squared errors of both over all features."),
         Option("nothing: the errors are the same in sum, only spread", "Right.", right=True),
