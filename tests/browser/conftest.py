@@ -135,7 +135,10 @@ def new_page(browser):
 
 
 # Explorers whose sliders stand where the chapter puts them are left alone: drawing all of a page takes longer than a test.
+# Folds go back to how they were when the page was first shown.
 AS_LOADED = """async () => {
+  window.folds ??= [...document.querySelectorAll("article details")].map((details) => [details, details.open]);
+  for (const [details, open] of window.folds) details.open = open;
   for (const figure of document.querySelectorAll("figure.sp-ready")) {
     const { sliders } = JSON.parse(figure.querySelector("script").textContent);
     const places = [...figure.querySelectorAll("input[type=range]")].map((input) => Number(input.value));
