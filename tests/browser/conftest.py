@@ -183,9 +183,12 @@ SCRIPTS = re.compile(r"/(?!mode\.js)[^/]+\.js(\?|$)")
 def come_late(page, address):
     """Show an address as on a slow network: each script arrives when the page is painted with those before it.
 
-    ``page.heights`` are those of the explorers before any script came and after all, ``page.shifted`` is how much moved.
+    ``page.loaded`` are the paths of all that came, ``page.heights`` those of the explorers before any script came and after
+    all, ``page.shifted`` is how much moved.
     """
-    waiting = []
+    waiting, page.loaded = [], []
+    hear = lambda answer: page.loaded.append(urlsplit(answer.url).path)  # noqa: E731
+    page.on("response", hear)
     page.route(SCRIPTS, lambda route: waiting.append(route))
     page.goto(address, wait_until="commit")
     page.wait_for_function("() => document.readyState !== 'loading'")
@@ -197,6 +200,7 @@ def come_late(page, address):
     page.unroute(SCRIPTS)
     page.wait_for_function(ALL_READY)
     page.evaluate(SETTLED)
+    page.remove_listener("response", hear)
     page.heights = still, page.evaluate(HEIGHTS)
     page.shifted = page.evaluate("window.shifted ?? 0")
 
