@@ -10,10 +10,11 @@ import sys
 import pytest
 import yaml
 from docutils import nodes
+from docutils.utils import new_document
 
 from superposition import formulas
 from superposition.plots import figure, use_book_style
-from theme import folding, mathematics, repository, sheet
+from theme import folding, mathematics, repository, search, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -218,6 +219,33 @@ def test_a_minus_in_what_is_said_of_a_formula_is_set_as_print_does_and_code_and_
     line += nodes.Text("exp(-n/8l), re-driven")
     folding.set_minus(line)
     assert line.astext() == "f(l - 1): 1 − p, (m − n) l, −4l² ln(1 − 1/(4l²)), exp(−n/8l), re-driven"
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"K = 1 + \sqrt{\frac{n}{8 l \ln m}}, \quad l_{\max} \ge 8{,}192", "K = 1 + √(n/(8 l ln m)), l_max ≥ 8,192"),
+        (r"F \in \mathbb{R}^{n \times m}, \; \|f_i\|^2 = 1", "F ∈ R^(n × m), ‖f_i‖² = 1"),
+        (r"\frac\pi2\, n \rho\left(1 - \tfrac12\right)", "π/2 n ρ(1 − 1/2)"),
+        (r"I_{1 - t^{2}}(a) \approx 10^{-3} \binom{m}{l}", "I_(1 − t²)(a) ≈ 10⁻³ C(m, l)"),
+        (r"\begin{aligned} a &= \bar p_1 \\ b &= \text{votes}_{0} \end{aligned}", "a = p₁ b = votes₀"),
+    ],
+)
+def test_the_search_shows_a_formula_as_a_line_of_text(tex, line):
+    assert search.plain(tex) == line
+
+
+def test_no_formula_keeps_tex_in_what_the_search_shows():
+    assert not [name for name, f in formulas.registry.items() if re.search(r"[\\{}]", search.plain(f.equation))]
+
+
+def test_a_section_is_shown_in_words_and_found_by_its_tex():
+    inner = nodes.section("", nodes.title(text="In"), nodes.paragraph("", "", nodes.math(text="k")), ids=["in"])
+    prose = nodes.paragraph("", "", nodes.Text("At "), nodes.math(text=r"\tfrac12"), nodes.Text(" it ends."))
+    doctree = new_document("page")
+    doctree += nodes.section("", nodes.title(text="Out"), prose, inner, ids=["out"])
+    outer, part = search.entries("page", "Chapter", doctree, {})
+    assert (outer["text"], outer["tex"], part["tex"]) == ("At 1/2 it ends.", r"\tfrac12", "k")
 
 
 def test_run_of_cells_is_told_by_the_words_in_their_metadata(tmp_path):
