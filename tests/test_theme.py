@@ -14,7 +14,7 @@ from docutils.utils import new_document
 
 from superposition import formulas
 from superposition.plots import figure, use_book_style
-from theme import folding, mathematics, repository, search, sheet
+from theme import constructs, folding, mathematics, repository, search, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -199,6 +199,40 @@ def test_numbered_equations_can_be_referred_to(built):
 
 
 @pytest.mark.slow
+def transformed(transform, *children):
+    """The document of a page that a transform has gone over."""
+    document = new_document("page")
+    document += nodes.paragraph("", "", *children)
+    transform(document).run()
+    return document
+
+
+def test_a_short_formula_stays_with_the_marks_around_it_and_a_long_one_may_leave_them():
+    short, long = (lambda: nodes.math(text="S = 1")), nodes.math(text="a + b + c + d + e + f + g + h + i + j + k")
+    text = ["half (", ") and so, ", ", or (", ")"]
+    document = transformed(
+        mathematics.KeepMarks, nodes.Text(text[0]), short(), nodes.Text(text[1]), short(), nodes.Text(text[2]), long,
+        nodes.Text(text[3]),
+    )  # fmt: skip
+    kept = [node.astext() for node in document.findall(nodes.inline) if "whole" in node["classes"]]
+    assert kept == ["(S = 1)", "S = 1,"]
+    assert document.astext() == "half (S = 1) and so, S = 1, or (a + b + c + d + e + f + g + h + i + j + k)"
+
+
+def test_a_per_cent_sign_stays_with_its_number_but_in_code():
+    document = transformed(
+        mathematics.KeepPercent, nodes.Text("15 to 51 % and "), nodes.strong(text="22"), nodes.Text(" % or "),
+        nodes.strong(text="all"), nodes.Text(" % of it, "), nodes.literal(text="7 % 2"),
+    )  # fmt: skip
+    assert document.astext() == "15 to 51\u00a0% and 22\u00a0% or all % of it, 7 % 2"
+
+
+def test_a_cell_of_words_keeps_a_width_to_be_read_in_and_one_of_numbers_does_not():
+    cells = [nodes.entry("", nodes.paragraph(text=said)) for said in ("threshold at which a unit switches", "12,046.7")]
+    transformed(constructs.WordyCells, *cells)
+    assert [cell["classes"] for cell in cells] == [["wordy"], []]
+
+
 def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
     done, _ = build(tmp_path, "# Page\n\nA slip of the pen: $\\frc{1}{2}$.\n")
     assert done.returncode != 0

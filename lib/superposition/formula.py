@@ -651,7 +651,7 @@ def _end(number):
     if number == int(number):
         return f"{number:,}"
     size = min(0, int(np.floor(np.log10(number))) + 1)
-    return f"{number:.3g}" if size > -3 else f"{number / 10.0**(size - 1):.3g} × {power_of_ten(size - 1)}"
+    return f"{number:.3g}" if size > -3 else f"{number / 10.0 ** (size - 1):.3g} × {power_of_ten(size - 1)}"
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ expected_errors = Formula(
 
 gaussian_excess = Formula(
     "gaussian_excess",
-    exp(-n * l / 2 * log(1 - 1 / (4 * l**2)) - n / (8 * l)),
+    exp(-n / 2 * (l * log(1 - 1 / (4 * l**2)) + 1 / (4 * l))),
     "how many times the probability of a false alarm the normal law gives, to leading order in the exponent",
     "asymptotic",
     "new here",
