@@ -50,13 +50,17 @@ function page() {
   const location = { hash: "", href: "https://book.example/page.html#old" };
   globalThis.window = {
     document, location, listening: {}, scrollY: 0,
-    addEventListener(name, f) { this.listening[name] = f; },
+    addEventListener(name, f, { signal } = {}) {
+      this.listening[name] = f;
+      signal?.addEventListener("abort", () => this.removeEventListener(name, f));
+    },
     removeEventListener(name, f) { if (this.listening[name] === f) delete this.listening[name]; },
   };
   globalThis.history = { state: null, replaceState: (state, title, address) => { written.push(address); location.hash = address; } };
   globalThis.AbortController = class {
-    signal = { aborted: false };
-    abort() { this.signal.aborted = true; }
+    ended = [];
+    signal = { aborted: false, addEventListener: (name, f) => this.ended.push(f) };
+    abort() { this.signal.aborted = true; this.ended.splice(0).forEach((f) => f()); }
   };
   globalThis.navigator = {};
   globalThis.URL = class { constructor(text) { this.hash = text.slice(text.indexOf("#")); } };
@@ -373,8 +377,24 @@ def test_end_of_an_explorer_takes_back_what_it_began(script):
     )
     assert script(ended) == [[], None, []]
     assert script(LIVE + "explorer.destroy(); return Boolean(m.receive)", **SIMULATED) is False
-    landed = BEGUN + "explorer.land(); const { landing } = explorer; explorer.destroy(); return landing.node ?? null"
-    assert script(landed) is None
+    landed = BEGUN + "explorer.land(); explorer.destroy(); return [watched.node ?? null, Object.keys(window.listening)]"
+    assert script(landed) == [None, []]
+
+
+def test_landing_is_taken_up_again_as_the_page_grows_and_leaves_nothing_behind(script):
+    before = BEGUN + "explorer.land(); const first = watched; explorer.land(); "
+    listening = "Object.keys(window.listening)"
+    assert script(before + "return [landed, first.node ?? null, watched.node === document.body]") == [2, None, True]
+    assert script(before + "watched.f(); return [landed, watched.node === document.body]") == [3, True]
+    gone = [None, ["hashchange"]]
+    assert script(before + f"window.scrollY = 7; watched.f(); return [watched.node ?? null, {listening}]") == gone
+    for taken in ("wheel", "touchmove", "keydown", "pointerdown"):
+        assert script(before + f"window.listening.{taken}(); return [watched.node ?? null, {listening}]") == gone
+    loaded = before + "window.listening.load(); "
+    assert script(loaded + "return [landed, watched.node === document.body]") == [3, True]
+    assert script(loaded + f"rest(); return [watched.node ?? null, {listening}]") == gone
+    late = BEGUN + "document.readyState = 'complete'; explorer.land(); rest(); "
+    assert script(late + f"return [watched.node ?? null, {listening}]") == gone
 
 
 def test_declaration_that_cannot_be_shown_leaves_the_picture_and_the_others(script, engine):

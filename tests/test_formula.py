@@ -232,7 +232,7 @@ def test_logarithm_of_a_number_is_not_read_as_that_of_the_product_after_it():
 
 def test_one_less_an_exponential_below_the_line_has_no_second_sign():
     assert to_latex(2 - 1 / (m * expm1(-n))) == r"2 + \frac{1}{m \left(1 - e^{- n}\right)}"
-    assert to_latex(2 + 1 / expm1(n)) == r"2 + \frac{1}{\left(e^{n} - 1\right)}"
+    assert to_latex(2 + 1 / expm1(n)) == r"2 + \frac{1}{e^{n} - 1}"
 
 
 def test_incomplete_beta_names_its_upper_bound():
@@ -308,9 +308,9 @@ def test_measured_range_is_said_in_words(low, high, said):
 
 
 def test_ends_of_a_measured_range_have_three_digits_or_are_whole():
-    places = {l: (0.363380228, 1.5), m: (10**9, 10**9), n: (2, 16_384)}
+    places = {l: (0.363380228, 1.5), m: (10**9, 10**9), n: (2, 16_384), kappa: (4.1249e-5, 0.001)}
     assert Measured(1, 1, over=places).words.endswith(
-        "for l from 0.363 to 1.5, m = 1,000,000,000 and n from 2 to 16,384"
+        "for l from 0.363 to 1.5, m = 1,000,000,000, n from 2 to 16,384 and κ from 4.12 × 10⁻⁵ to 0.001"
     )
 
 
@@ -363,3 +363,30 @@ def test_formula_is_printed_as_a_person_would_write_it():
     assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
     assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
     assert to_latex(half(root(n / l))) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"
+    assert to_latex(-sp.log(x + m) / (2 * sp.log(2))) == r"- \tfrac{1}{2} \log_2\left(m + x\right)"
+    assert to_latex(sp.pi * 4 ** (-x)) == r"\frac{\pi}{4^{x}}"
+    ratio = sp.exp(sp.loggamma(n) - sp.loggamma(m) + sp.loggamma(x))
+    assert to_latex(ratio / 2) == r"\frac{\Gamma\left(n\right) \Gamma\left(x\right)}{2 \Gamma\left(m\right)}"
+    assert to_latex(sp.exp(n - sp.loggamma(m))) == r"\exp\left(n - \ln\Gamma\left(m\right)\right)"
+
+
+def test_one_stands_first_unless_a_count_is_raised_by_one():
+    S = sp.Symbol("S", positive=True)
+    assert to_latex(S + 1) == "1 + S"
+    assert to_latex(sp.sqrt(n) + 1) == r"1 + \sqrt{n}"
+    assert to_latex(n + 1) == "n + 1"
+    assert to_latex(n / 2 + 1) == r"\frac{n}{2} + 1"
+    assert to_latex(S + 2) == "S + 2"
+    assert to_latex(S + m + 1) == "S + m + 1"
+
+
+def test_no_reader_meets_the_code_name_of_a_formula_as_a_word():
+    words = [
+        word
+        for f in formulas.registry.values()
+        for said in (f.meaning, f.reservations, f.source)
+        for word in said.split()
+    ]
+    assert len(words) > 2000
+    code = re.compile(r"_|\*\*|\^\{|[0-9]e[-+][0-9]|log[0-9]")
+    assert not [word for word in words if code.search(word)]

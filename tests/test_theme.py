@@ -10,10 +10,11 @@ import sys
 import pytest
 import yaml
 from docutils import nodes
+from docutils.utils import new_document
 
 from superposition import formulas
 from superposition.plots import figure, use_book_style
-from theme import folding, mathematics, repository, sheet
+from theme import constructs, folding, mathematics, repository, search, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -198,6 +199,40 @@ def test_numbered_equations_can_be_referred_to(built):
 
 
 @pytest.mark.slow
+def transformed(transform, *children):
+    """The document of a page that a transform has gone over."""
+    document = new_document("page")
+    document += nodes.paragraph("", "", *children)
+    transform(document).run()
+    return document
+
+
+def test_a_short_formula_stays_with_the_marks_around_it_and_a_long_one_may_leave_them():
+    short, long = (lambda: nodes.math(text="S = 1")), nodes.math(text="a + b + c + d + e + f + g + h + i + j + k")
+    text = ["half (", ") and so, ", ", or (", ")"]
+    document = transformed(
+        mathematics.KeepMarks, nodes.Text(text[0]), short(), nodes.Text(text[1]), short(), nodes.Text(text[2]), long,
+        nodes.Text(text[3]),
+    )  # fmt: skip
+    kept = [node.astext() for node in document.findall(nodes.inline) if "whole" in node["classes"]]
+    assert kept == ["(S = 1)", "S = 1,"]
+    assert document.astext() == "half (S = 1) and so, S = 1, or (a + b + c + d + e + f + g + h + i + j + k)"
+
+
+def test_a_per_cent_sign_stays_with_its_number_but_in_code():
+    document = transformed(
+        mathematics.KeepPercent, nodes.Text("15 to 51 % and "), nodes.strong(text="22"), nodes.Text(" % or "),
+        nodes.strong(text="all"), nodes.Text(" % of it, "), nodes.literal(text="7 % 2"),
+    )  # fmt: skip
+    assert document.astext() == "15 to 51\u00a0% and 22\u00a0% or all % of it, 7 % 2"
+
+
+def test_a_cell_of_words_keeps_a_width_to_be_read_in_and_one_of_numbers_does_not():
+    cells = [nodes.entry("", nodes.paragraph(text=said)) for said in ("threshold at which a unit switches", "12,046.7")]
+    transformed(constructs.WordyCells, *cells)
+    assert [cell["classes"] for cell in cells] == [["wordy"], []]
+
+
 def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
     done, _ = build(tmp_path, "# Page\n\nA slip of the pen: $\\frc{1}{2}$.\n")
     assert done.returncode != 0
@@ -218,6 +253,33 @@ def test_a_minus_in_what_is_said_of_a_formula_is_set_as_print_does_and_code_and_
     line += nodes.Text("exp(-n/8l), re-driven")
     folding.set_minus(line)
     assert line.astext() == "f(l - 1): 1 − p, (m − n) l, −4l² ln(1 − 1/(4l²)), exp(−n/8l), re-driven"
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"K = 1 + \sqrt{\frac{n}{8 l \ln m}}, \quad l_{\max} \ge 8{,}192", "K = 1 + √(n/(8 l ln m)), l_max ≥ 8,192"),
+        (r"F \in \mathbb{R}^{n \times m}, \; \|f_i\|^2 = 1", "F ∈ R^(n × m), ‖f_i‖² = 1"),
+        (r"\frac\pi2\, n \rho\left(1 - \tfrac12\right)", "π/2 n ρ(1 − 1/2)"),
+        (r"I_{1 - t^{2}}(a) \approx 10^{-3} \binom{m}{l}", "I_(1 − t²)(a) ≈ 10⁻³ C(m, l)"),
+        (r"\begin{aligned} a &= \bar p_1 \\ b &= \text{votes}_{0} \end{aligned}", "a = p₁ b = votes₀"),
+    ],
+)
+def test_the_search_shows_a_formula_as_a_line_of_text(tex, line):
+    assert search.plain(tex) == line
+
+
+def test_no_formula_keeps_tex_in_what_the_search_shows():
+    assert not [name for name, f in formulas.registry.items() if re.search(r"[\\{}]", search.plain(f.equation))]
+
+
+def test_a_section_is_shown_in_words_and_found_by_its_tex():
+    inner = nodes.section("", nodes.title(text="In"), nodes.paragraph("", "", nodes.math(text="k")), ids=["in"])
+    prose = nodes.paragraph("", "", nodes.Text("At "), nodes.math(text=r"\tfrac12"), nodes.Text(" it ends."))
+    doctree = new_document("page")
+    doctree += nodes.section("", nodes.title(text="Out"), prose, inner, ids=["out"])
+    outer, part = search.entries("page", "Chapter", doctree, {})
+    assert (outer["text"], outer["tex"], part["tex"]) == ("At 1/2 it ends.", r"\tfrac12", "k")
 
 
 def test_run_of_cells_is_told_by_the_words_in_their_metadata(tmp_path):

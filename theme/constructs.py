@@ -1,7 +1,8 @@
-"""What a chapter may hold besides text: notes in the margin, and admonitions that fold.
+"""What a chapter may hold besides text: notes in the margin, admonitions that fold, and tables with words in them.
 
 `{margin}` sets a note beside the text where there is room, and below it elsewhere. An admonition of class `dropdown` is
-closed until it is opened, or stands open if it is of class `open`, too.
+closed until it is opened, or stands open if it is of class `open`, too. A table's cell with more than a few words in it
+keeps a width that they can be read in, and the table scrolls.
 """
 
 from docutils import nodes
@@ -10,6 +11,8 @@ from sphinx.locale import admonitionlabels
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from theme.folding import Fold
+
+FEW_LETTERS = 24
 
 
 class Margin(nodes.Element):
@@ -60,7 +63,20 @@ class FoldAdmonitions(SphinxPostTransform):
             admonition.replace_self(folded)
 
 
+class WordyCells(SphinxPostTransform):
+    """Mark the cells of tables that hold more than a few words."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for cell in self.document.findall(nodes.entry):
+            if len(cell.astext()) > FEW_LETTERS:
+                cell["classes"].append("wordy")
+
+
 def setup(app):
     app.add_node(Margin, html=(visit_margin, depart_margin))
     app.add_directive("margin", MarginNote)
     app.add_post_transform(FoldAdmonitions)
+    app.add_post_transform(WordyCells)

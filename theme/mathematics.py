@@ -24,6 +24,8 @@ CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "mroot": 2, "munder"
 MOST_UNBROKEN = 30  # letters; more may be wider than a phone
 MOST_KEPT = 16  # letters that a formula may have to stay in one line with the mark that follows it
 CLOSING = re.compile(r"[.,;:!?)\]’”]+")
+OPENING = re.compile(r"[(\[‘“]+$")
+PERCENT = re.compile(r"(?<=\d) (?=%)")
 LETTERS = {entry.math for entry in NOTATION}
 CHARACTERS = set((KATEX / "characters.txt").read_text(encoding="utf-8"))
 NUMBERED_ENVIRONMENT = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
@@ -107,8 +109,14 @@ def pieces(formula):
     return [len(html.unescape(re.sub("<[^>]*>", "", piece))) for piece in shown]
 
 
-class KeepClosingMarks(SphinxPostTransform):
-    """Keep a short formula in one line with what closes after it: browsers would begin the next line with the full stop."""
+def before_of(node):
+    """What stands before a node in its parent, None if it is the first."""
+    at = node.parent.index(node)
+    return node.parent[at - 1] if at else None
+
+
+class KeepMarks(SphinxPostTransform):
+    """Keep a short formula in one line with what opens before it and closes after it: browsers would part them."""
 
     default_priority = 200
     formats = ("html",)
@@ -116,12 +124,39 @@ class KeepClosingMarks(SphinxPostTransform):
     def run(self, **kwargs):
         for formula in list(self.document.findall(nodes.math)):
             after = formula.next_node(descend=False, siblings=True)
-            mark = CLOSING.match(after) if isinstance(after, nodes.Text) else None
-            if mark and sum(pieces(typeset_node(formula, formula.astext().strip(), display=False))) <= MOST_KEPT:
-                after.parent.replace(after, nodes.Text(after[mark.end() :]))
+            before = before_of(formula)
+            closes = CLOSING.match(after) if isinstance(after, nodes.Text) else None
+            opens = OPENING.search(before) if isinstance(before, nodes.Text) else None
+            if not closes and not opens:
+                continue
+            if sum(pieces(typeset_node(formula, formula.astext().strip(), display=False))) <= MOST_KEPT:
                 kept = nodes.inline(classes=["whole"])
                 formula.replace_self(kept)
-                kept += [formula, nodes.Text(mark[0])]
+                if opens:
+                    before.parent.replace(before, nodes.Text(before[: opens.start()]))
+                    kept += nodes.Text(opens[0])
+                kept += formula
+                if closes:
+                    after.parent.replace(after, nodes.Text(after[closes.end() :]))
+                    kept += nodes.Text(closes[0])
+
+
+class KeepPercent(SphinxPostTransform):
+    """Keep a per cent sign in the line of its number."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for text in list(self.document.findall(nodes.Text)):
+            if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)):
+                continue
+            before = before_of(text)
+            kept = PERCENT.sub("\u00a0", text)
+            if kept.startswith(" %") and before is not None and before.astext()[-1:].isdigit():
+                kept = "\u00a0" + kept[1:]
+            if kept != text:
+                text.parent.replace(text, nodes.Text(kept))
 
 
 def visit_inline(self, node):
@@ -145,5 +180,6 @@ def visit_display(self, node):
 
 
 def setup(app):
-    app.add_post_transform(KeepClosingMarks)
+    app.add_post_transform(KeepMarks)
+    app.add_post_transform(KeepPercent)
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))

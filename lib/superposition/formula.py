@@ -165,6 +165,30 @@ def _is_root(expr):
     return expr.is_Pow and expr.exp == sp.S.Half
 
 
+def _is_ratio_of_gammas(expr):
+    """Whether an exponential is of log-gammas added and subtracted."""
+    terms = sp.Add.make_args(expr.exp) if isinstance(expr, sp.exp) else ()
+    return len(terms) > 1 and all(isinstance(term, sp.loggamma) or isinstance(-term, sp.loggamma) for term in terms)
+
+
+def _as_ratio(factor):
+    """A factor in the form that a person writes: Γ(a)/Γ(b) for e^(ln Γ(a) - ln Γ(b)), and 1/4^b for 4^-b."""
+    if _is_ratio_of_gammas(factor):
+        terms = sp.Add.make_args(factor.exp)
+        return [sp.gamma(t.args[0]) if isinstance(t, sp.loggamma) else 1 / sp.gamma((-t).args[0]) for t in terms]
+    if factor.is_Pow and factor.base.is_Integer and factor.exp.is_Mul and factor.exp.could_extract_minus_sign():
+        return [sp.Pow(sp.Pow(factor.base, -factor.exp), -1, evaluate=False)]
+    return [factor]
+
+
+def _one_first(terms):
+    """Terms of a sum, the 1 of 1 + √x first; but n + 1 and n/2 + 1 stay as they are."""
+    if len(terms) != 2 or terms[1] != 1:
+        return terms
+    letter = terms[0].as_coeff_Mul()[1]
+    return terms if letter.is_Symbol and re.fullmatch("[a-z]", letter.name) else terms[::-1]
+
+
 def _is_logarithmic(expr):
     """Whether every term of a sum has a logarithm as one of its factors."""
     logs = (sp.log, log_binomial, log1p)
@@ -189,7 +213,7 @@ def _binary(expr):
 class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
         terms = map(_without_two_signs, super()._as_ordered_terms(expr, order))
-        return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+        return _one_first(sorted(terms, key=lambda term: term.could_extract_minus_sign()))
 
     def _print_Pow(self, expr):
         if expr.exp.is_Add:
@@ -212,6 +236,11 @@ class _BookLatex(LatexPrinter):
         if expr.args[0] == -1 and len(expr.args) == 2 and isinstance(expr.args[1], expm1):
             return f"1 - {self._print(sp.exp(expr.args[1].args[0]))}"
         factors = sp.Mul.make_args(expr)
+        if len(factors) == 1 and expr.is_Pow and expr.exp == -1 and isinstance(expr.base, expm1):
+            return rf"\frac{{1}}{{{self._print(sp.exp(*expr.base.args))} - 1}}"
+        ratios = [part for factor in factors for part in _as_ratio(factor)]
+        if tuple(ratios) != factors:
+            return self._print(sp.Mul(*ratios, evaluate=False))
         if sp.Pow(sp.log(2), -1) in factors:
             rest = [factor for factor in factors if factor != 1 / sp.log(2)]
             binary = next((factor for factor in rest if _is_logarithmic(factor)), None)
@@ -224,8 +253,9 @@ class _BookLatex(LatexPrinter):
             one = sp.Pow(sp.Mul(*(factor.base for factor in roots)), sp.S.Half, evaluate=False)
             rest = [factor for factor in factors if factor not in roots]
             return self._print(sp.Mul(*rest, one, evaluate=False))
-        # half of a root: the fraction stands before it
-        if len(factors) == 2 and factors[0].is_Rational and abs(factors[0].p) == 1 and _is_root(factors[1]):
+        # half of a root or of a logarithm: the fraction stands before it
+        before = len(factors) == 2 and factors[0].is_Rational and abs(factors[0].p) == 1
+        if before and (_is_root(factors[1]) or isinstance(factors[1], (sp.log, _log2))):
             sign = "- " if factors[0].p < 0 else ""
             return rf"{sign}\tfrac{{1}}{{{factors[0].q}}} {self._print(factors[1])}"
         return super()._print_Mul(expr)
@@ -618,7 +648,10 @@ def _end(number):
     """The end of a grid in words, a fraction with three digits, and what is beyond all counting as a power of ten."""
     if number >= 1e15:
         return power_of_ten(round(np.log10(number)))
-    return f"{number:,}" if number == int(number) else f"{number:.3g}"
+    if number == int(number):
+        return f"{number:,}"
+    size = min(0, int(np.floor(np.log10(number))) + 1)
+    return f"{number:.3g}" if size > -3 else f"{number / 10.0 ** (size - 1):.3g} × {power_of_ten(size - 1)}"
 
 
 @dataclass(frozen=True)

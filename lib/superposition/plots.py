@@ -1,5 +1,7 @@
 """The look of the book's static figures."""
 
+import re
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -110,16 +112,16 @@ def spread(axis, x, samples, **options):
 
 
 def table(head, rows):
-    """A table as Markdown, which a page shows and strict validation compares.
+    """A table as Markdown, which a page shows and strict validation compares; a hyphen before a number becomes a minus.
 
     Examples
     --------
-    >>> print(table(["n", "m"], [[2, 3]]).data)
-    | n | m |
+    >>> print(table(["n", "loss"], [[2, -3]]).data)
+    | n | loss |
     |---|---|
-    | 2 | 3 |
+    | 2 | −3 |
     """
     lines = [head, ["---"] * len(head), *rows]
-    text = ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+    text = [re.sub(r"(?<!\S)-(?=\d)", "−", "| " + " | ".join(map(str, line)) + " |") for line in lines]
     text[1] = "|" + "---|" * len(head)
     return Markdown("\n".join(text))

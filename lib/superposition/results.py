@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import sympy as sp
 
-__all__ = ["Check", "Result", "check", "power_of_ten"]
+__all__ = ["Check", "Result", "confirm", "power_of_ten"]
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -54,7 +54,7 @@ class Check:
         return f"✓ {self.words}"
 
 
-def check(words, holds):
+def confirm(words, holds):
     """Assert a truth, and say it in one line.
 
     Parameters
@@ -78,9 +78,9 @@ def check(words, holds):
 
     Examples
     --------
-    >>> check("the square of the sum has three terms", len(sp.expand((1 + sp.Symbol("x")) ** 2).args) == 3)
+    >>> confirm("the square of the sum has three terms", len(sp.expand((1 + sp.Symbol("x")) ** 2).args) == 3)
     ✓ the square of the sum has three terms
-    >>> check("four is prime", sp.isprime(4))
+    >>> confirm("four is prime", sp.isprime(4))
     Traceback (most recent call last):
     ...
     AssertionError: not so: four is prime

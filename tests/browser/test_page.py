@@ -6,7 +6,7 @@ import pytest
 from test_explorers import at_other_setting, shows_other_setting
 from test_site import READ
 
-from conftest import ALL_READY, BUILT, KINDS, PHONE, come_late
+from conftest import ALL_READY, BUILT, KINDS, PHONE, SETTLED, SHIFTS, come_late
 from tests.stored import DECLARATIONS, IN_BOOK
 
 WITH_EXPLORERS = [name for name in READ if 'class="sp-explorer"' in (BUILT / name).read_text(encoding="utf-8")]
@@ -19,6 +19,24 @@ DENIED = """Object.defineProperty(window, "localStorage",
 @pytest.mark.parametrize("name", READ)
 def test_nothing_moves_when_the_scripts_come_late(name, kind, site, open_page):
     assert open_page(f"{site}/{name}", kind).shifted <= 0.02
+
+
+@pytest.mark.parametrize("name", ["book/index.html", "book/directions.html"])
+def test_nothing_moves_when_the_typeface_comes_late(name, site, new_page):
+    page = new_page(viewport=PHONE)
+    page.add_init_script(SHIFTS)
+    waiting = []
+    page.route("**/*.woff2", waiting.append)
+    page.goto(f"{site}/{name}", wait_until="commit")
+    page.wait_for_function("() => document.readyState !== 'loading'")
+    page.evaluate(SETTLED)
+    assert waiting
+    page.unroute("**/*.woff2")
+    for route in waiting:
+        route.continue_()
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    page.evaluate(SETTLED)
+    assert page.evaluate("window.shifted ?? 0") <= 0.02
 
 
 @pytest.mark.parametrize("kind", KINDS_WITH_SCRIPTS)

@@ -204,23 +204,25 @@ class Explorer {
   };
 
   // What arrives late above the place moves it, styles and fonts in WebKit: go there again, when all is loaded and
-  // whenever the page grows, until the reader goes elsewhere.
+  // whenever the page grows, until the reader goes elsewhere or the page has been whole for a while.
   land() {
+    this.landing?.abort();
+    this.landing = new AbortController();
+    const { signal } = this.landing;
+    const end = this.landing.abort.bind(this.landing);
     let there;
     const land = () => {
       this.figure.scrollIntoView({ behavior: "instant" });
       there = window.scrollY;
     };
     land();
-    const left = new AbortController();
-    for (const taken of ["wheel", "touchmove", "keydown", "pointerdown"]) window.addEventListener(taken, () => left.abort(), { signal: left.signal });
-    window.addEventListener("load", land, { signal: left.signal });
-    this.landing?.disconnect();
-    this.landing = new ResizeObserver(() => {
-      if (window.scrollY === there) land();
-      else this.landing.disconnect();
-    });
-    this.landing.observe(document.body);
+    for (const taken of ["wheel", "touchmove", "keydown", "pointerdown"]) window.addEventListener(taken, end, { signal });
+    const body = new ResizeObserver(() => (window.scrollY === there ? land() : end()));
+    body.observe(document.body);
+    signal.addEventListener("abort", () => body.disconnect());
+    const whole = () => document.fonts.ready.then(() => setTimeout(end, 3000));
+    if (document.readyState === "complete") whole();
+    else window.addEventListener("load", () => whole(land()), { signal });
   }
 
   // The first change of a frame is painted at once; those that follow in the same frame wait for the next.
@@ -350,7 +352,7 @@ class Explorer {
     this.scene?.stop?.();
     this.measuring?.cancel();
     this.observer.disconnect();
-    this.landing?.disconnect();
+    this.landing?.abort();
     window.removeEventListener("hashchange", this.restore);
     if (this.receive) this.model.off("msg:custom", this.receive);
   }

@@ -135,7 +135,7 @@ level_errors = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="Gaussian crosstalk: for n far below 64 l³ (K - 1)⁴; at two levels it is expected_errors",
+    detail="Gaussian crosstalk: for n far below 64 l³ (K - 1)⁴; at two levels it is the number for switches",
     domain=_TWO_LEVELS,
     where=(l <= m,),
     measured=Measured(
@@ -173,7 +173,7 @@ max_active_levels = Formula(
     "active features up to which all m are read to one of K levels, with all active ones at the largest",
     "bound",
     "new here",
-    "levels solved for l",
+    f"{CHAPTER} (the number of levels, solved for l)",
     detail="on average at most one level is wrong",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     measured=Measured(1, 1.13, over={K: (2, 12), m: (1000, 10**9), n: (56, 262_144)}, where=(m >= n,)),
@@ -185,8 +185,8 @@ max_active_levels_uniform = Formula(
     "active features up to which all m are read to one of K levels, with all levels above 0 used equally often",
     "heuristic",
     "new here",
-    "levels_uniform solved for l",
-    detail="for l far above 0.4 (ln m)², as levels_uniform",
+    f"{CHAPTER} (the number of levels used equally often, solved for l)",
+    detail="for l far above 0.4 (ln m)², as the number of levels that it inverts",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     measured=Measured(0.35, 1.13, over={K: (2, 12), m: (1000, 10**9), n: (56, 262_144)}, where=(m >= n,)),
 )
@@ -219,7 +219,7 @@ level_capacity = Formula(
     "heuristic",
     "new here",
     CHAPTER,
-    detail="level_bits at max_active_levels, per neuron; nothing is said where fewer than one feature may be active",
+    detail="the bits of l features at K levels, at the largest l; nothing is said where fewer than one feature may be active",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(m >= n, 8 * (K - 1) ** 2 * log(m) <= n),
     measured=Measured(1, 1.02, over={K: (2, 12), m: (10**5, 10**9), n: (1024, 65_536)}),
@@ -232,7 +232,7 @@ level_capacity_uniform = Formula(
     "heuristic",
     "new here",
     CHAPTER,
-    detail="level_bits at max_active_levels_uniform, per neuron; too high where few features are active",
+    detail="the bits of l features at K levels, at the largest l; too high where few features are active",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(m >= n, 4 * K * (2 * K - 1) * log(m) <= 3 * n),
     measured=Measured(
@@ -252,7 +252,7 @@ neuron_excess_kurtosis = Formula(
 
 panter_dite = Formula(
     "panter_dite",
-    sqrt(3) * pi / 2 * 4 ** (-b),
+    sqrt(3) * pi / (2 * 4**b),
     "smallest mean squared error of a normal value quantised to b bits, relative to its variance",
     "asymptotic",
     "known",
@@ -270,7 +270,7 @@ quantised_noise = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="for many active features or many neurons, whose values are then normal; crosstalk_std with (1 - D) n neurons",
+    detail="for many active features or many neurons, whose values are then normal; the crosstalk of (1 - D) n exact neurons",
     measured=Measured(0.99, 1.01, over={D: (4.11850829e-05, 0.363380228), l: (1, 100), n: (64, 4096)}),
 )
 
@@ -281,7 +281,7 @@ max_active_quantised = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="for many active features; max_active with (1 - D) n neurons",
+    detail="for many active features; the limit of (1 - D) n exact neurons",
     domain=_TWO_FEATURES,
     lhs=r"l_{\max}",
     measured=Measured(0.98, 1.07, over={D: (0, 0.363380228), m: (1000, 10**9), n: (256, 4096)}),

@@ -56,7 +56,7 @@ noise_growth_tight = Formula(
 
 signal_to_noise_late = Formula(
     "signal_to_noise_late",
-    root(2 / pi) * (1 + root(m / n)) * Pow(n / m, Rational(3, 4), evaluate=False) * m / (l * L ** Rational(3, 2)),
+    Mul(n / l, root(2 / (pi * L**3)), Pow(m / n, Rational(1, 4), evaluate=False), 1 + root(m / n), evaluate=False),
     "power of an active feature over that of the noise on a readout, after L linear layers with one random code",
     "asymptotic",
     "new here",
@@ -72,7 +72,7 @@ expected_active_next = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail=f"{GAUSSIAN}, where formula / truth of each tail is about e^{{n/(64 l³)}}; at fixed l it gets worse with n",
+    detail=f"{GAUSSIAN}, where formula / truth of each tail is about exp(n/(64 l³)); at fixed l it gets worse with n",
     where=(l <= m,),
     measured=Measured(0.91, 1.01, over={l: (2, 200), m: (10**4, 10**6), n: (64, 8192)}, where=(n <= 16 * l**3,)),
 )
@@ -149,7 +149,7 @@ saddle_driven = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail=f"{_LARGE_ENOUGH}; with saddle_features a curve in the parameter z",
+    detail=f"{_LARGE_ENOUGH}; with the number of all features there a curve in the parameter z",
     domain=_BEYOND,
     lhs=r"l_0^{*}",
     measured=Measured(0.99, 1.01, over={n: (64, 8192), z: (1.6, 6.53197265)}, where=(4 * z**4 <= n,)),
@@ -162,7 +162,7 @@ saddle_features = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail=f"{_LARGE_ENOUGH}; with saddle_driven a curve in the parameter z",
+    detail=f"{_LARGE_ENOUGH}; with the number of true features there a curve in the parameter z",
     domain=_BEYOND,
     lhs=r"m^{*}",
     measured=Measured(0.97, 1.01, over={n: (64, 8192), z: (1.6, 6.53197265)}, where=(4 * z**4 <= n,)),

@@ -98,7 +98,7 @@ overlap_moment = Formula(
 overlap_mgf_bound = Formula(
     "overlap_mgf_bound",
     exp(u**2 / (2 * n)),
-    "number that the mean of e^{ut} over the overlap t of two random directions never exceeds",
+    "number that the mean of exp(u t) over the overlap t of two random directions never exceeds",
     "bound",
     "known",
     "textbook result; " + CHAPTER,
@@ -124,14 +124,14 @@ worst_overlap_law = Formula(
     "asymptotic",
     "known",
     "Cai, Fan & Jiang 2013, in the limit; " + CHAPTER,
-    detail="for many features; pairs are independent two by two, not all together; off by at most worst_overlap_law_error",
+    detail="for many features; pairs are independent two by two, not all together; how far off it can be is a formula of its own",
     domain=_TWO_NEURONS | _TWO_FEATURES | {t: Interval(0, 1)},
 )
 
 worst_overlap_law_error = Formula(
     "worst_overlap_law_error",
     m * (m - 1) * (2 * m - 3) * _tail**2,
-    "difference between worst_overlap_law and the truth that is never exceeded",
+    "difference between this law of the largest overlap and the truth that is never exceeded",
     "bound",
     "new here",
     CHAPTER,
@@ -146,15 +146,15 @@ worst_overlap_median = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="for many features; solves worst_overlap_law = 1/2, so that the largest overlap is below it with a probability "
-    "that is 1/2 up to worst_overlap_median_error",
+    detail="for many features; where the law of the largest overlap is 1/2, so that the largest overlap is below it with a "
+    "probability that is 1/2 up to an error with a bound of its own",
     domain=_TWO_NEURONS | _TWO_FEATURES,
 )
 
 worst_overlap_median_error = Formula(
     "worst_overlap_median_error",
     log(2) ** 2 * (2 * m - 3) / (m * (m - 1)),
-    "how far from 1/2 the probability of a largest overlap below worst_overlap_median can be",
+    "how far from 1/2 the probability of a largest overlap below its asymptotic median can be",
     "bound",
     "new here",
     CHAPTER,
@@ -271,7 +271,7 @@ jl_directions = Formula(
     "random directions that keep every overlap below ε, by the usual reading of the lemma",
     "bound, with probability",
     "from the post",
-    "Linsefors 2024: jl_overlap solved for m",
+    "Linsefors 2024: the overlap that the lemma promises, solved for m",
     detail="lower bound on how many fit; random directions fail with probability at most 1/m²",
     where=(n * eps**2 / 8 <= 700,),
 )

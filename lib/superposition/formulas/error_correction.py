@@ -55,7 +55,7 @@ unit_reliability = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="as unit_noise",
+    detail="as the noise of a unit",
     lhs=r"\kappa",
 )
 
@@ -119,7 +119,7 @@ majority_exponent = Formula(
 correction_constant = Formula(
     "correction_constant",
     kappa / (2 * _best),
-    "width of a correcting layer in units of m l/l_max, with the best final threshold",
+    "width of a correcting layer in units of 8 l m ln(m)/n, with the best final threshold",
     "heuristic",
     "new here",
     CHAPTER,
@@ -138,7 +138,7 @@ correction_constant = Formula(
 majority_constant = Formula(
     "majority_constant",
     kappa / (2 * _majority),
-    "width of a correcting layer in units of m l/l_max, when a majority of the votes decides",
+    "width of a correcting layer in units of 8 l m ln(m)/n, when a majority of the votes decides",
     "heuristic",
     "new here",
     CHAPTER,
@@ -157,7 +157,7 @@ majority_constant = Formula(
 constant_many_units = Formula(
     "constant_many_units",
     pi / 8 * (1 + sqrt(alpha)) ** 2,
-    "width of a correcting layer in units of m l/l_max, with many unreliable votes and l = m^α",
+    "width of a correcting layer in units of 8 l m ln(m)/n, with many unreliable votes and l = m^α",
     "heuristic",
     "new here",
     CHAPTER,
@@ -174,7 +174,7 @@ constant_many_units = Formula(
 constant_few_units = Formula(
     "constant_few_units",
     1 + alpha,
-    "width of a correcting layer in units of m l/l_max, with few reliable votes and l = m^α",
+    "width of a correcting layer in units of 8 l m ln(m)/n, with few reliable votes and l = m^α",
     "heuristic",
     "new here",
     CHAPTER,
@@ -193,7 +193,7 @@ _LIMIT = n > 2 * l * (sqrt(log(m)) + sqrt(log(l))) ** 2
 constant_shared_noise = Formula(
     "constant_shared_noise",
     pi / 8 / (log(m) / (sqrt(log(m)) + sqrt(log(l))) ** 2 - 2 * l * log(m) / n),
-    "width of a correcting layer in units of m l/l_max, with many unreliable votes that all hear the feature's own readout",
+    "width of a correcting layer in units of 8 l m ln(m)/n, with many unreliable votes that all hear the feature's own readout",
     "heuristic",
     "new here",
     CHAPTER,
@@ -213,11 +213,11 @@ constant_shared_noise = Formula(
 majority_shared_noise = Formula(
     "majority_shared_noise",
     pi / 2 / (1 - 8 * l * log(m) / n),
-    "width of a correcting layer in units of m l/l_max, with a majority of many votes that all hear the feature's own readout",
+    "width of a correcting layer in units of 8 l m ln(m)/n, with a majority of many votes that all hear the feature's own readout",
     "heuristic",
     "new here",
     CHAPTER,
-    detail="the limit κ → 0; infinite at l_max",
+    detail="the limit κ → 0; infinite at the limit of linear readout",
     domain=_TWO_FEATURES,
     where=(n > 8 * l * log(m),),
     lhs="C",
@@ -233,17 +233,17 @@ majority_shared_noise = Formula(
 correction_width = Formula(
     "correction_width",
     C * m * l * 8 * log(m) / n,
-    "units that one layer needs to correct all m features, C l/l_max of them for each feature",
+    "units that one layer needs to correct all m features, 8 C l ln(m)/n of them for each feature",
     "heuristic",
     "new here",
     CHAPTER,
-    detail="to leading order, with C of threshold_constant or constant_shared_noise; a half-space design needs far fewer",
+    detail="to leading order, with C for votes that err independently, or for many that hear the feature's own readout; a half-space design needs far fewer",
     domain=_TWO_FEATURES,
     measured=Measured(
         0.54,
         1.16,
         over={C: (0.39457, 1.76), l: (1, 12), m: (4096, 16384), n: (1024, 4096)},
-        of="with C of constant_shared_noise, 3 to 8 units per feature and half of the trials right, the width",
+        of="with C for many votes that hear the feature's own readout, 3 to 8 units per feature and half of the trials right, the width",
     ),
     lhs="d",
 )
@@ -279,7 +279,7 @@ _silent, _errs = Q(2 * sqrt(kappa) * (1 - theta)), Q(2 * sqrt(kappa) * theta)
 threshold_constant = Formula(
     "threshold_constant",
     kappa / 2 / ((1 - _silent) * (log(1 - _silent) - log(_errs)) + _silent * (log(_silent) - log(1 - _errs))),
-    "width of a correcting layer in units of m l/l_max, when units switch at θ, with the best final threshold",
+    "width of a correcting layer in units of 8 l m ln(m)/n, when units switch at θ, with the best final threshold",
     "heuristic",
     "new here",
     CHAPTER,
@@ -302,7 +302,7 @@ half_space_width = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="to leading order, as max_active; what is read is exact, given the state x: a normal law of variance (π/2)(|x|² - r²)/d",
+    detail="to leading order, as the limit of linear readout; what is read is exact, given the state x: a normal law of variance (π/2)(|x|² - r²)/d",
     domain=_TWO_FEATURES,
     where=(n > 8 * l * log(m),),
     lhs="d",
@@ -315,7 +315,7 @@ half_space_width_kept = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="to leading order, as max_active; no more than there are neurons",
+    detail="to leading order, as the limit of linear readout; no more than there are neurons",
     domain=_TWO_FEATURES,
     lhs="d",
 )

@@ -1,6 +1,6 @@
 """Formulas of the chapter *From layer to layer*."""
 
-from sympy import Interval, Rational, exp, log, oo
+from sympy import Interval, Mul, exp, log, oo
 from sympy.codegen.cfunctions import expm1
 
 from superposition.formula import Formula, root
@@ -44,8 +44,8 @@ depth_neurons = Formula(
     "neurons with which L layers that threshold every feature make no error",
     "bound, with probability",
     "new here",
-    "max_active_depth solved for n",
-    detail="sufficient, as max_active_depth",
+    f"{CHAPTER} (the limit of L layers, solved for n)",
+    detail="sufficient, as the limit that it inverts",
     domain=_TWO_FEATURES,
 )
 
@@ -70,14 +70,14 @@ dense_chain_reliability = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="as effective_active; crosstalk of all votes, and the stray votes of the unit's own features, heard directly",
+    detail="as the active features that it seems to hear; crosstalk of all votes, and the stray votes of the unit's own features, heard directly",
     where=(s <= d, d <= m * s),
     lhs=r"\kappa",
 )
 
 dense_chain_features = Formula(
     "dense_chain_features",
-    n ** Rational(3, 2) / root(4 * kappa * s * l),
+    Mul(n / 2, root(n / (kappa * s * l)), evaluate=False),
     "features that a chain of layers carries through dense codes, with as many units as neurons",
     "asymptotic",
     "new here",
@@ -130,11 +130,11 @@ sparse_chain_weights = Formula(
 correction_share_depth = Formula(
     "correction_share_depth",
     log(L) / log(m * L / delta),
-    "share of the neurons of depth_neurons that are there because all of L layers have to be right, not one",
+    "share of the neurons of L layers without an error that are there because all of L layers have to be right, not one",
     "exact",
     "new here",
     CHAPTER,
-    detail="1 less the ratio of depth_neurons for one layer and for L; exact of these two numbers, which suffice, and not of the fewest "
+    detail="1 less the ratio of the neurons for one layer and for L; exact of these two numbers, which suffice, and not of the fewest "
     "that do",
     domain=_TWO_FEATURES,
 )
@@ -164,7 +164,7 @@ correction_share_layers = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="at the limit of linear readout; one correction after k such layers, k not rounded; meant for k of at least 1, l up to l_max",
+    detail="at the limit of linear readout; one correction after k such layers, k not rounded; meant for k of at least 1, l up to that limit",
     domain=_TWO_FEATURES,
     where=(n >= 8 * l * log(m),),
 )
@@ -176,7 +176,7 @@ correction_share_chain = Formula(
     "bound, with probability",
     "new here",
     CHAPTER,
-    detail="lower limit: 1 less the ratio of depth_neurons, which suffice but for a probability of at most δ, and n",
+    detail="lower limit: 1 less the ratio of the neurons for L layers without an error, which suffice but for a probability of at most δ, and n",
     domain=_TWO_FEATURES,
     where=(n >= 8 * l * log(m * L / delta),),
 )

@@ -78,7 +78,7 @@ capacity_at_limit = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="capacity_bits at max_active_decoder",
+    detail="the bits of a set of l features, at the largest l",
     domain=_TWO_FEATURES,
     where=(c * log(m) <= n, n <= c * m * log(m)),
 )
@@ -117,7 +117,7 @@ capacity_best = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="as decoder_constant",
+    detail="as the constant of the best threshold",
     measured=Measured(
         0.81,
         1.32,
@@ -133,7 +133,7 @@ ball_inscribed_bits = Formula(
     "exact",
     "known",
     "textbook result; " + CHAPTER,
-    detail="negative, about -log2(n)/2 + 1.05",
+    detail="negative, about 1.05 - ½ log₂ n",
     domain=_TWO_NEURONS,
 )
 
@@ -144,7 +144,7 @@ ball_equal_power_bits = Formula(
     "exact",
     "known",
     "Forney & Wei 1989, as shaping gain; " + CHAPTER,
-    detail="positive, up to log2(πe/6)/2",
+    detail="positive, up to ½ log₂(πe/6)",
     domain=_TWO_NEURONS,
 )
 
@@ -155,7 +155,7 @@ radius_bits = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="the logarithm of the ratio of two radii, with as many active features as max_active allows",
+    detail="the logarithm of the ratio of two radii, with as many active features as linear readout allows",
     domain=_TWO_FEATURES,
 )
 
@@ -179,7 +179,7 @@ dense_float_bits = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="log2 of dense_levels; nothing is said where a neuron cannot hold two levels",
+    detail="log₂ of the number of levels; nothing is said where a neuron cannot hold two levels",
     domain=_TWO_NEURONS,
     where=(2 * log(n) <= S,),
     measured=Measured(0.97, 1, over={S: (64, 10**6), n: (256, 65_536)}, of="for a tenth of a wrong neuron, the bits"),
@@ -228,7 +228,7 @@ max_active_noisy_levels = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="for many active features, since few are sometimes all at high levels; at two levels it is max_active_noisy, a bound",
+    detail="for many active features, since few are sometimes all at high levels; at two levels it is a bound",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     lhs=r"l_{\max}",
     measured=Measured(
@@ -258,7 +258,7 @@ noisy_capacity = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="capacity_bits at max_active_noisy",
+    detail="the bits of a set of l features, at the largest l",
     domain=_TWO_FEATURES,
     where=(8 * log(m) * (1 + S) <= n * S, n * S <= 8 * m * log(m) * (1 + S)),
     measured=Measured(1, 1.07, over={S: (0.05, 10**4), m: (1000, 10**9), n: (256, 16_384)}),
@@ -271,8 +271,8 @@ expected_errors_noisy = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="Gaussian crosstalk: for n far below 64 l³ (1 + 1/S)⁴, where formula / truth is about gaussian_excess_noisy; at fixed l it gets "
-    "worse with n; expected_errors as S grows",
+    detail="Gaussian crosstalk: for n far below 64 l³ (1 + 1/S)⁴, where formula / truth is about exp(n/(64 l³ (1 + 1/S)⁴)); at fixed l it gets "
+    "worse with n; as S grows, the number for exact neurons",
     where=(l <= m,),
     measured=Measured(
         0.86,
@@ -323,7 +323,7 @@ best_threshold = Formula(
     "asymptotic",
     "known",
     "textbook result, the likelihood-ratio test; " + CHAPTER,
-    detail="for normal noise of the same variance on absent and active features, which is so for many active ones; over n from 0.7 to 1.5 times neurons_best_threshold",
+    detail="for normal noise of the same variance on absent and active features, which is so for many active ones; over n from 0.7 to 1.5 times the neurons that it needs",
     where=(l < m,),
     lhs=r"\theta",
     measured=Measured(0.99, 1.02, over={S: (0.05, 10**4), l: (10, 300), m: (1000, 10**9), n: (241, 910_434)}),
@@ -371,7 +371,7 @@ shannon_share = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="noisy_capacity_best over shannon_bits; 1 in the limit of m → ∞, then α → 0 and S → 0",
+    detail="what is read over the bound; 1 in the limit of m → ∞, then α → 0 and S → 0",
     measured=Measured(
         0.81,
         1.32,
@@ -389,8 +389,8 @@ neurons_superposed = Formula(
     "neurons with which superposition reads all m features to one of K levels, those above 0 being used equally often",
     "asymptotic",
     "new here",
-    "max_active_noisy_levels solved for n",
-    detail="as max_active_noisy_levels",
+    f"{CHAPTER} (the limit on noisy neurons, solved for n)",
+    detail="as the limit that it inverts",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(l <= m,),
     measured=Measured(0.87, 2.38, over={K: (2, 16), S: (64, 10**6), l: (1, 10**4), m: (10**5, 10**9)}),
@@ -427,8 +427,8 @@ win_sparsity = Formula(
     "share of the features active at once below which superposition needs fewer neurons than dense floats",
     "asymptotic",
     "new here",
-    "neurons_superposed = neurons_dense solved for l/m",
-    detail="as those two",
+    f"{CHAPTER} (both numbers of neurons set equal, solved for l/m)",
+    detail="as both numbers of neurons",
     domain=_TWO_FEATURES | _TWO_LEVELS,
     where=(_HOLDS_TWO,),
 )
@@ -440,7 +440,7 @@ win_sparsity_depth = Formula(
     "neurons than one for each feature",
     "bound, with probability",
     "new here",
-    "depth_neurons solved for l/m, with n = m",
+    f"{CHAPTER} (the neurons of L layers without an error, solved for l/m with n = m)",
     detail="sufficient, without neuron noise; the units that correct are not counted, and with them it never needs fewer",
     domain=_TWO_FEATURES,
 )
@@ -452,8 +452,8 @@ win_sparsity_chain = Formula(
     "for each feature",
     "asymptotic",
     "new here",
-    "dense_chain_features solved for l/m, with 2 n = m",
-    detail="as dense_chain_features; for layers that only move features",
+    f"{CHAPTER} (the features that a dense chain carries, solved for l/m with 2 n = m)",
+    detail="as the features that a dense chain carries; for layers that only move features",
 )
 
 linear_error = Formula(

@@ -79,7 +79,7 @@ max_active = Formula(
     "bound",
     "from the post",
     "Linsefors 2024; " + CHAPTER,
-    detail="lower bound on how many may be active, or all m if they are fewer, at every n and m; errors_sure is 1 there",
+    detail="lower bound on how many may be active, or all m if they are fewer, at every n and m; the simple bound on their errors is 1 there",
     domain=_TWO_FEATURES,
     measured=Measured(1.15, 1.51, over={m: (1000, 1000000000), n: (64, 1000000)}),
     lhs=r"l_{\max}",
@@ -102,7 +102,7 @@ max_features = Formula(
     "features of which a random code reads at most one wrongly on average while l are active",
     "bound",
     "from the post",
-    "Linsefors 2024: max_active solved for m",
+    "Linsefors 2024: the limit of active features, solved for m",
     detail="lower bound on how many fit, at every n and l; with l fixed and many neurons their logarithm is larger by the factor -4l² ln(1 - 1/(4l²)): "
     "1.15 at l = 1, 1.03 at l = 2",
     where=(n <= 5600 * l,),
@@ -115,7 +115,7 @@ max_features_sure = Formula(
     "features that a random code reads without a single error while l are active",
     "bound, with probability",
     "new here",
-    "max_active_sure solved for m",
+    f"{CHAPTER} (the limit of active features without an error, solved for m)",
     detail="lower bound on how many fit, where it is at least l; an active set drawn without regard to the code fails with probability at most δ",
     where=(n <= 5600 * l,),
 )
@@ -156,7 +156,7 @@ expected_errors = Formula(
 
 gaussian_excess = Formula(
     "gaussian_excess",
-    exp(-n * l / 2 * log(1 - 1 / (4 * l**2)) - n / (8 * l)),
+    exp(-n / 2 * (l * log(1 - 1 / (4 * l**2)) + 1 / (4 * l))),
     "how many times the probability of a false alarm the normal law gives, to leading order in the exponent",
     "asymptotic",
     "new here",

@@ -40,7 +40,7 @@
     return (query) => {
       const found = index.search(query);
       // TeX that was copied from a formula finds that formula first, and the shortest that has it before the others
-      const length = ({ id }) => (plain(searchIndex[id].tex ?? "").includes(plain(query)) ? searchIndex[id].tex.length : Infinity);
+      const length = ({ id }) => (searchIndex[id].name && plain(searchIndex[id].tex).includes(plain(query)) ? searchIndex[id].tex.length : Infinity);
       if (query.includes("\\")) found.sort((a, b) => (length(a) === length(b) ? b.score - a.score : length(a) - length(b)));
       return found.slice(0, MOST).map(({ id, terms }) => ({ ...searchIndex[id], terms }));
     };
