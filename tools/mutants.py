@@ -37,7 +37,10 @@ ROOT = pathlib.Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "superposition"
 EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
 FOUND = ROOT / "_build" / "mutants"
-READOUT = ["test_readout.py", "test_simulate_directions.py"]
+ACTIVE = [
+    "test_readout.py::test_active_sets_are_uniform_over_all_sets",
+    "test_readout.py::test_the_two_ways_of_drawing_active_sets_are_both_in_use",
+]
 EXPLORER = ["test_explorer_javascript.py"]
 DRAWN = [*EXPLORER, "test_explorer_document.py"]
 RANGES = "test_measured.py::test_the_range_is_that_of_the_stored_grid"
@@ -60,7 +63,7 @@ TESTS = {
     "formulas/is_it_a_win.py": FORMULAS,
     "codes.py": ["test_codes.py"],
     "draws.py": ["test_draws.py"],
-    "simulate/active.py": [*READOUT, "test_simulate.py"],
+    "simulate/active.py": ACTIVE,
     "simulate/chains.py": ["test_draws.py"],
     "simulate/correction.py": ["test_correction.py"],
     "simulate/directions.py": ["test_simulate_directions.py", "test_readout.py"],
