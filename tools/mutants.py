@@ -39,7 +39,8 @@ EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
 FOUND = ROOT / "_build" / "mutants"
 ACTIVE = [
     "test_readout.py::test_active_sets_are_uniform_over_all_sets",
-    "test_readout.py::test_the_two_ways_of_drawing_active_sets_are_both_in_use",
+    "test_readout.py::test_both_ways_of_drawing_active_sets_are_uniform",
+    "test_readout.py::test_many_active_features_are_drawn_by_rank_and_few_one_by_one",
 ]
 EXPLORER = ["test_explorer_javascript.py"]
 DRAWN = [*EXPLORER, "test_explorer_document.py"]
