@@ -370,6 +370,198 @@ def test_simulation_shows_progress_and_then_its_point(script):
     assert script(started + point % "error" + read, **SIMULATED)[-1] == 0
 
 
+# what draws.js gives a page, with numbers known beforehand: v runs through 1, 2, 3, 6
+STUB = """
+globalThis.clock = globalThis.step = 0;
+globalThis.performance = { now: () => clock };
+globalThis.asked = [];
+globalThis.superpositionDraws = {
+  drawing(steps, seed, compile) {
+    asked.push(["drawing", steps, seed, compile("a - b", ["a", "b"])(5, 2)]);
+    let drawn = 0;
+    return function* (scope) {
+      asked.push({ ...scope });
+      scope.v = [1, 2, 3, 6][drawn++ % 4];
+      clock += step;
+      yield;
+      clock += step;
+      yield;
+    };
+  },
+  sampler(steps, seed) {
+    asked.push(["sampler", steps, seed]);
+    return (given) => ({ ...given, w: [1, 2, 4], v: 5, last: given.t });
+  },
+  async crossing(run, search) {
+    const { mean, error } = await run(7, 4);
+    asked.push([{ ...search, place: search.place(9) }, mean, error]);
+    return { at: 2, error: 0.25 };
+  },
+};
+"""
+_FOUND_MARK = {"type": "samples", "points": [], "label": "here", "series": 0, "spread": 2, "here": True}
+_TWICE = {"t": {"of": ["l"], "js": "2*l"}}
+TRIED = {
+    "marks": [*MARKS, _FOUND_MARK, _FOUND_MARK],
+    "draws": {
+        "seed": 3,
+        "steps": ["a step"],
+        "measure": {
+            "mark": 3,
+            "quantity": "the share",
+            "trials": 4,
+            "given": _TWICE,
+            "outcome": {"of": ["t", "v"], "js": "t*v/2"},
+            "x": {"of": ["l"], "js": "10*l"},
+            "formula": {"of": ["l"], "js": "l/4"},
+        },
+        "one": {
+            "steps": ["another"],
+            "given": _TWICE,
+            "dots": [{"mark": 4, "x": {"of": ["w"], "js": "w"}, "y": {"of": ["l", "w"], "js": "w/l"}}],
+            "text": [{"template": "{v} and {last}.", "values": {}}],
+        },
+    },
+}
+TRY = STUB + "globalThis.e = begin(declaration); e.start(); "
+SEEN = "const { one, many, stop, progress, seed, result } = e.measuring; "
+OFF = "[one.disabled, many.disabled, stop.hidden, progress.hidden]"
+
+
+def changed(**measure):
+    """The declaration with something else measured."""
+    draws = TRIED["draws"]
+    return TRIED | {"draws": draws | {"measure": draws["measure"] | measure}}
+
+
+@pytest.fixture
+def tried(script):
+    """What is seen after some statements and all that waits for nothing but them."""
+
+    def run(code, read, changes=TRIED):
+        script(TRY + SEEN + code, **changes)
+        return script(SEEN + f"return {read}", **changes)
+
+    return run
+
+
+def test_one_trial_is_drawn_in_dots_and_words(tried):
+    said, found, asked, off = tried("press(one, 'click')", f"[result.innerHTML, e.found.get(4), asked, {OFF}]")
+    assert said == "Drawn with seed 3: 5 and 4."
+    assert found == [{"at": {"l": 2, "n": 4}, "x": x, "y": x / 2, "se": 0} for x in (1, 2, 4)]
+    assert asked == [["sampler", ["a step", "another"], 3]]
+    assert off == [False, False, True, True]
+
+
+def test_measurement_is_the_mean_of_its_trials_beside_the_formula(tried, script):
+    code = "press(many, 'click'); globalThis.during = " + OFF
+    said, found, asked, during = tried(code, "[result.innerHTML, e.found.get(3), asked, during]")
+    assert said == (
+        "Measured the share at <i>l</i> = 2, <i>n</i> = 4: 6.0 ± 2.2 (one standard error, 4 trials, seed 3). "
+        "The formula gives 0.5, 2.55 standard errors below."
+    )
+    assert found == [{"at": {"l": 2, "n": 4}, "x": 20, "y": 6, "se": pytest.approx((56 / 3 / 4) ** 0.5)}]
+    assert asked[0] == ["drawing", ["a step"], 3, 3]
+    assert asked[1:] == [{"l": 2, "n": 4, "t": 4}] * 4
+    assert during == [True, True, False, False]
+
+
+def test_measuring_lets_the_page_live_and_can_be_cancelled(tried, script):
+    # a trial lets go after three milliseconds and after six, and the page is looked at after five
+    code = "step = 3; press(many, 'click');"
+    assert tried(code, "[timers.length, progress.value, result.textContent]") == [1, 0, ""]
+    for done in (0.25, 0.5, 0.75):
+        script("rest()", **TRIED)
+        assert script(SEEN + "return [timers.length, progress.value]", **TRIED) == [1, done]
+    script("rest()", **TRIED)
+    assert script(SEEN + "return [result.textContent.slice(0, 8), progress.value]", **TRIED) == ["Measured", 0]
+    assert tried(code + "rest();", "timers.length") == 1
+    script(SEEN + "progress.value = 0.42; press(stop, 'click'); rest();", **TRIED)
+    seen = script(SEEN + f"return [result.textContent, e.found.get(3)?.length ?? 0, {OFF}, progress.value]", **TRIED)
+    assert seen == ["Cancelled at 42 %: no point was added.", 0, [False, False, True, True], 0]
+    # what was cancelled is tried again with the same seed
+    script(SEEN + "press(many, 'click');", **TRIED)
+    assert script(SEEN + "return Number(seed.value)", **TRIED) == 3
+
+
+def test_button_pressed_again_takes_the_next_seed(tried, script):
+    again = SEEN + "press(one, 'click');"
+    tried("press(one, 'click');", "0")
+    for expected in (4, 5):
+        script(again, **TRIED)
+        assert script(SEEN + "return [e.state.seed, Number(seed.value), asked.at(-1)[2]]", **TRIED) == [expected] * 3
+    script("e.moved(0, 2);" + again, **TRIED)
+    assert script("return asked.at(-1)[2]", **TRIED) == 5
+    script("e.state.seed = 2 ** 31 - 1;" + again, **TRIED)
+    script(again, **TRIED)
+    assert script("return asked.at(-1)[2]", **TRIED) == 0
+
+
+def test_seed_is_taken_if_it_is_one(tried):
+    typed = "for (const text of %s) { seed.value = text; press(seed, 'input'); }"
+    assert tried(typed % '["17"]', "e.state.seed") == 17
+    assert tried(typed % '["17", "", "-1", "1.5", "2147483648", "many"]', "e.state.seed") == 17
+
+
+def test_only_what_is_declared_is_offered(tried):
+    names = "[...document.querySelectorAll('.sp-run button')].map((button) => button.textContent)"
+    draws = TRIED["draws"]
+    for left_out, expected in (
+        (None, ["Draw one", "Measure", "Cancel"]),
+        ("one", ["Measure", "Cancel"]),
+        ("measure", ["Draw one", "Cancel"]),
+    ):
+        changes = TRIED | {"draws": {name: value for name, value in draws.items() if name != left_out}}
+        assert tried("", names, changes) == expected
+
+
+def test_measurement_is_shown_as_a_function_of_it(tried):
+    back = {"of": ["place", "l"], "js": "place**2*l"}
+    found = tried("press(many, 'click');", "e.found.get(3)", changed(back=back))
+    assert found[0]["y"] == 72
+    assert found[0]["se"] == pytest.approx(2 * 6 * 2 * (56 / 3 / 4) ** 0.5)
+
+
+def test_crossing_is_searched_from_the_formula_on(tried):
+    crossing = {"symbol": "t", "lowest": 2, "start": {"of": ["n"], "js": "n*1.4"}, "allowed": 0.5, "of": {"of": ["n"], "js": "100*n"},
+                "place": {"of": ["t", "n"], "js": "t/n"}, "back": {"of": ["place"], "js": "1/place"}}  # fmt: skip
+    search = {"start": 5, "lowest": 2, "allowed": 0.5, "of": 400, "trials": 4, "place": 2.25}
+    read = "[e.found.get(3)[0].y, e.found.get(3)[0].se, asked]"
+    y, se, (_, *runs, found) = tried("press(many, 'click');", read, changed(crossing=crossing, given={}))
+    assert (y, se) == (0.5, pytest.approx(0.25 / 4))
+    assert found == [search, pytest.approx(7 * 3 / 2), pytest.approx(3.5 * (14 / 3 / 4) ** 0.5)]
+    assert runs == [{"l": 2, "n": 4, "t": 7}] * 4
+    low = changed(crossing=crossing | {"start": 1}, given={})
+    assert tried("press(many, 'click');", "asked.at(-1)[0].start", low) == 2
+
+
+def test_random_numbers_that_do_not_come_are_asked_for_again(tried, script):
+    gone = "globalThis.kept = superpositionDraws; delete globalThis.superpositionDraws; globalThis.superposition = { draws: 'draws.js' };"
+    read = "[document.head.querySelectorAll('script').length, result.textContent, one.disabled]"
+    assert tried(gone + "press(one, 'click');", read) == [1, "", True]
+    script("document.head.querySelector('script').dispatchEvent(new document.defaultView.Event('error'))", **TRIED)
+    script("", **TRIED)
+    assert script(SEEN + f"return {read}", **TRIED) == [1, "The random numbers could not be loaded.", False]
+    script(SEEN + "press(one, 'click'); press(one, 'click');", **TRIED)
+    assert script(SEEN + f"return {read}", **TRIED) == [2, "", True]
+    script(
+        "globalThis.superpositionDraws = kept; [...document.head.querySelectorAll('script')].at(-1).dispatchEvent(new document.defaultView.Event('load'))",
+        **TRIED,
+    )
+    assert script(SEEN + "return result.textContent.slice(0, 15)", **TRIED) == "Drawn with seed"
+
+
+def test_measurement_without_error_or_formula_is_told_as_it_is(script):
+    words = "return told(declaration, { l: 2, n: 4 }, { did: 'Measured', quantity: 'it', estimate: 0.5, error: 0.1, counted: undefined, seed: 1, %s })"
+    plain = "Measured it at *l* = 2, *n* = 4: 0.50 ± 0.10 (one standard error, seed 1)."
+    assert script(words % "") == plain
+    assert script(words % "expected: 0.4") == plain + " The formula gives 0.4, 1 standard errors below."
+    assert script(words % "expected: 0.7") == plain + " The formula gives 0.7, 2 standard errors above."
+    assert script(words % "expected: NaN").startswith(plain + " The formula gives ")
+    assert "standard errors" not in script(words % "expected: Infinity")[len(plain) :]
+    assert "errors" not in script(words.replace("error: 0.1", "error: 0") % "expected: 0.4").partition("gives")[2]
+
+
 def test_end_of_an_explorer_takes_back_what_it_began(script):
     ended = (
         BEGUN

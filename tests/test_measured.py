@@ -1,20 +1,24 @@
 """Every range that a formula says was measured is the range of its stored grid, and the grid can be computed again."""
 
+import json
 from importlib import import_module
 from importlib.metadata import version
 from math import ceil, floor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from superposition import formulas
 from superposition.data import load
-from superposition.data.measured import measured
+from superposition.data.measured import measured, ratios
 from superposition.formula import Measured
 from superposition.symbols import l, n
 from tools.data import NAMES
 from tools.grids import Beside
 
+BOOK = Path(__file__).parents[1] / "book"
+CHAPTERS = [path.stem for path in BOOK.glob("*.ipynb") if hasattr(formulas, path.stem)]
 GRIDS = {
     name: (chapter, grid)
     for chapter in NAMES
@@ -40,6 +44,26 @@ def test_the_range_is_that_of_the_stored_grid(name):
         at = {symbol: found.at[symbol.name] for symbol in relation.free_symbols}
         points = zip(*at.values(), strict=True)
         assert all(relation.subs(dict(zip(at, point, strict=True))) for point in points), relation
+
+
+def test_every_range_is_drawn_in_its_chapter():
+    drawn = set()
+    for chapter in CHAPTERS:
+        cells = json.loads((BOOK / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells)
+        found = ratios(chapter)
+        if f'ratios("{chapter}")' in code and "plots.ranges(" in code:
+            drawn |= set(found)
+        drawn |= {name for name in found if f'stored("{name}")' in code}
+    assert drawn == set(RANGES)
+
+
+def test_ratios_are_those_of_a_chapter():
+    assert sorted(name for chapter in CHAPTERS for name in ratios(chapter)) == sorted(RANGES)
+    assert (ratios("directions")["worst_overlap"] == measured("worst_overlap").ratio).all()
+    for bad in ("levels", "__doc__", "half", None):
+        with pytest.raises(ValueError, match="chapter must be a module"):
+            ratios(bad)
 
 
 @pytest.mark.slow

@@ -126,13 +126,21 @@ def test_active_sets_are_uniform_over_all_sets(m, n_active):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_the_two_ways_of_drawing_active_sets_are_both_in_use(seed):
+def test_both_ways_of_drawing_active_sets_are_uniform(seed):
     many, few = active_sets(64, 33, 5000, rng(seed)), active_sets(64, 32, 5000, rng(seed))
     for sets in (many, few):
         assert (np.diff(np.sort(sets, axis=1), axis=1) > 0).all()
         share = np.bincount(sets.ravel(), minlength=64) / 5000
         chance = sets.shape[1] / 64
         assert abs(share - chance).max() < Z * np.sqrt(chance * (1 - chance) / 5000)
+
+
+@pytest.mark.parametrize(("n_active", "ranked"), [(1, False), (32, False), (33, True)])
+def test_many_active_features_are_drawn_by_rank_and_few_one_by_one(n_active, ranked):
+    drawn, ranks = rng(3), rng(3)
+    active_sets(64, n_active, 5, drawn)
+    ranks.random((5, 64))
+    assert (drawn.bit_generator.state == ranks.bit_generator.state) == ranked
 
 
 def test_blocks_do_not_change_what_is_counted(monkeypatch):

@@ -359,8 +359,8 @@ CHAIN = dict(inside=[at(d=4), at(d=80)], outside=[at(d=3.99), at(d=80.01)])
 ERROR_CORRECTION = {
     "max_active_depth": row(LIKELY, (at(L=4, delta=0.5, m=e**5 / 8, n=80), 2), **LEAST_TWO_FEATURES),
     "depth_neurons": row(LIKELY, (at(L=4, delta=0.5, m=e**5 / 8, l=3), 120), **LEAST_TWO_FEATURES),
-    "unit_noise": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=100), 0.5)),
-    "unit_reliability": row(ASYMPTOTIC, (at(m=20, s=3, l=5, d=12, n=400), 4)),
+    "unit_noise": row(EXACT, (at(m=20, s=3, l=5, d=12, n=100), 0.5)),
+    "unit_reliability": row(EXACT, (at(m=20, s=3, l=5, d=12, n=400), 4)),
     "unit_error": row(ASYMPTOTIC, (at(kappa=4), 0.0227501319481792)),
     "vote_exponent": row(ASYMPTOTIC, (at(kappa=1), divergence(1 - Q1, Q1)), **RELIABLE),
     "majority_exponent": row(ASYMPTOTIC, (at(kappa=1), divergence(mp.mpf(0.5), Q1)), **RELIABLE),

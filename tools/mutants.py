@@ -37,7 +37,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "superposition"
 EQUIVALENT = pathlib.Path(__file__).with_name("mutants.txt")
 FOUND = ROOT / "_build" / "mutants"
-READOUT = ["test_readout.py", "test_simulate_directions.py"]
+ACTIVE = [
+    "test_readout.py::test_active_sets_are_uniform_over_all_sets",
+    "test_readout.py::test_both_ways_of_drawing_active_sets_are_uniform",
+    "test_readout.py::test_many_active_features_are_drawn_by_rank_and_few_one_by_one",
+]
 EXPLORER = ["test_explorer_javascript.py"]
 DRAWN = [*EXPLORER, "test_explorer_document.py"]
 RANGES = "test_measured.py::test_the_range_is_that_of_the_stored_grid"
@@ -59,7 +63,9 @@ TESTS = {
     "formulas/error_correction_layers.py": FORMULAS,
     "formulas/is_it_a_win.py": FORMULAS,
     "codes.py": ["test_codes.py"],
-    "simulate/active.py": [*READOUT, "test_simulate.py"],
+    "draws.py": ["test_draws.py"],
+    "simulate/active.py": ACTIVE,
+    "simulate/chains.py": ["test_draws.py"],
     "simulate/correction.py": ["test_correction.py"],
     "simulate/directions.py": ["test_simulate_directions.py", "test_readout.py"],
     "simulate/equal_noise.py": ["test_simulate.py", "test_is_it_a_win.py"],
@@ -67,6 +73,7 @@ TESTS = {
     "simulate/limits.py": ["test_limits.py", "test_simulate.py", "test_readout.py"],
     "simulate/linear.py": ["test_linear.py", "test_is_it_a_win.py"],
     "simulate/precision.py": ["test_simulate.py", "test_precision.py"],
+    "simulate/quantiser.py": ["test_simulate.py", "test_precision.py"],
     "simulate/readout.py": ["test_simulate.py", "test_readout.py"],
     "simulate/relay.py": ["test_simulate.py", "test_relay.py"],
     "simulate/trials.py": ["test_simulate.py", "test_readout.py", "test_relay.py", "test_precision.py"],
@@ -76,13 +83,16 @@ TESTS = {
     "explorer/numbers.js": EXPLORER,
     "explorer/expressions.js": EXPLORER,
     "explorer/state.js": EXPLORER,
+    "explorer/draws.js": ["test_draws.py"],
     "explorer/chart.js": DRAWN,
     "explorer/explorer.js": DRAWN,
+    "explorer/measure.js": DRAWN,
 }
 
 # what may be imported once for all children, since nothing in it imports the modules of that folder or a later one
 BEFORE = {
     "codes.py": ["superposition.formulas"],
+    "draws.py": ["superposition.formulas"],
     "simulate/": ["superposition.codes", "superposition.draws"],
     "explorer/": ["superposition.simulate"],
 }

@@ -8,7 +8,7 @@ import numpy as np
 from IPython.display import Markdown
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-__all__ = ["COLOURS", "FLOOR", "MEASURED", "THEORY", "WARNING", "figure", "label", "spread", "table", "use_book_style"]
+__all__ = ["COLOURS", "FLOOR", "MEASURED", "THEORY", "WARNING", "figure", "label", "ranges", "spread", "table", "use_book_style"]
 
 # Okabe & Ito's colours, the light ones darkened to a contrast of at least 3:1 on white
 THEORY, MEASURED, WARNING, FLOOR = "#0072B2", "#B35900", "#A8326E", "#00795A"
@@ -95,6 +95,39 @@ def label(axis, x, y, text, colour, **options):
     return axis.annotate(
         text, (x, y), xytext=(4, 4), textcoords="offset points", color=colour, fontweight="bold", **options
     )
+
+
+def ranges(ratios):
+    """A row of ticks for each formula, one at every ratio that was measured, to two places.
+
+    Parameters
+    ----------
+    ratios : dict of str to array
+        Measured ÷ formula, by name.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With a line at 1, and one of ticks for each name, from top to bottom.
+
+    Examples
+    --------
+    >>> axis = ranges({"levels": [1.0, 1.001, 1.02], "false_alarm": [0.98]})
+    >>> [len(line.get_xdata()) // 3 for line in axis.lines[1:]]
+    [2, 1]
+    """
+    axis = figure("measured ÷ formula", "", figsize=(7, 0.8 + 0.3 * len(ratios)))
+    axis.axvline(1, color="black", linewidth=1, linestyle=":")
+    for row, found in enumerate(ratios.values()):
+        # one path for all ticks of a row: thousands of marks weigh more than their page
+        places = np.unique(np.round(found, 2))
+        heights = np.tile([row - 0.35, row + 0.35, np.nan], len(places))
+        axis.plot(np.repeat(places, 3), heights, color=THEORY, linewidth=1.2)
+    axis.set_yticks(range(len(ratios)), list(ratios), family="monospace", fontsize=9)
+    axis.set(xlim=0, ylim=(len(ratios) - 0.4, -0.6))
+    axis.xaxis.grid(visible=True)
+    axis.yaxis.grid(visible=False)
+    return axis
 
 
 def spread(axis, x, samples, **options):

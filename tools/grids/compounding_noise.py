@@ -61,6 +61,35 @@ def clean(l, m, n):
     return right / (1 - right), (right / networks) ** 0.5 / (1 - right) ** 1.5
 
 
+# one random code in all linear layers: small codes formed, and the law of Marchenko and Pastur for very many neurons
+SAME, MANY_NEURONS = (64, 128), 10**6
+MOST_CODES, MOST_COLUMNS = 250, 80_000
+LATE = [
+    (depth, 4, ratio * n, n)
+    for n in (*SAME, MANY_NEURONS)
+    for ratio in (1, 2, 4, 16)
+    for depth in (2, 4, 8, 16, 32, 64, 128)
+]
+
+
+def late(L, l, m, n):
+    """Signal over noise of a readout, from the moments of the eigenvalues."""
+    if n == MANY_NEURONS:
+        # the eigenvalues on a half circle
+        angle = (np.arange(4000) + 0.5) * np.pi / 4000
+        values = 1 + m / n + 2 * np.sqrt(m / n) * np.cos(angle)[None]
+        weights = np.sin(angle) ** 2 / values[0] / 2000
+    else:
+        rng = np.random.default_rng([SEED, 3, L, m, n])
+        formed = (random_code(n, m, rng) for _ in range(min(MOST_CODES, MOST_COLUMNS // m)))
+        values = np.array([np.linalg.eigvalsh(F @ F.T) for F in formed])
+        weights = np.full(n, 1 / m)
+    values /= values.max(axis=1, keepdims=True)
+    power, square = values**L @ weights, values ** (2 * L) @ weights
+    ratios = power**2 / (square - power**2) * m / l
+    return ratios.mean(), ratios.std() / len(ratios) ** 0.5
+
+
 # one layer, over the explorer's range of features that are active at its start and of those given to it
 GIVEN, AFTER, FEWEST_AND_MOST = (2, 8, 20, 200), (1, 3, 10), (10**4, 10**6)
 NEXT = [(l, m, n) for l in ACTIVE for m in FEWEST_AND_MOST for n in NEURONS]
@@ -120,6 +149,12 @@ def strayed(formula, unit, fresh):
 
 
 MEASURED = {
+    "signal_to_noise_late": Beside(
+        {"codes": MOST_CODES, "columns": MOST_COLUMNS},
+        meeting("signal_to_noise_late", LATE),
+        late,
+        work=lambda L, l, m, n: 1 if n == MANY_NEURONS else n,
+    ),
     "value_noise_gated": strayed(formulas.value_noise_gated, "gated", True),
     "value_noise_same_code": strayed(formulas.value_noise_same_code, "gated", False),
     "value_noise_relu": strayed(formulas.value_noise_relu, "relu", True),

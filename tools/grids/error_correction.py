@@ -3,14 +3,15 @@
 Trials come in two halves: the design is chosen on one and measured on the other.
 """
 
-from math import ceil
+from math import ceil, exp, log, pi, sqrt
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from superposition import formulas
 from superposition.data.error_correction import mapped_features
 from superposition.simulate import Corrector, SparseLayer, correction, crossing, dense_chain, sparse_chain
+from superposition.simulate.limits import crossing_of_errors
 from tools.grids import Beside, beside, meeting
 
 SEED = 2024
@@ -256,11 +257,97 @@ def all_right(d, h, l, m, n, s):
     return right, max(np.sqrt(right * (1 - right) / SUCCESS_TRIALS), 1 / SUCCESS_TRIALS)
 
 
+# half-space units, beyond the settings of the explorer and of the chart: units with which one readout of m is wrong on average
+HALF_SPACE_DRAWS = 10**6
+HALF_SPACES = [(l, m) for l in (1, 2, 4, 8, 16) for m in (1000, 4096, 16_384, 10**6, 10**9)]
+HALF_SPACE_NEURONS = (256, 1024, 4096)
+
+
+def told_wrong(n, m, d, l, mixed, rng):
+    """Expected wrong readouts at threshold 1/2 of `simulate.half_spaces`, and the standard error.
+
+    Only lengths are drawn; given these, readouts are normal.
+    """
+    trials = max(100, HALF_SPACE_DRAWS // d)
+    heard = np.abs(rng.standard_normal((trials, d))).sum(axis=1)
+    if mixed:
+        energy = heard**2 + rng.chisquare(d * (n - 1), trials)
+        heard *= np.sqrt(rng.chisquare(n, trials) / n)
+    else:
+        energy = np.full(trials, float(d * n))
+    noise, middle = np.sqrt(energy / n), d / sqrt(2 * pi * l)
+    with np.errstate(divide="ignore"):
+        missed = special.ndtr((middle - heard / sqrt(l)) / (noise * sqrt(1 - 1 / l)))
+    wrong = (m - l) * special.ndtr(-middle / noise) + l * missed
+    return wrong.mean(), wrong.std() / sqrt(trials)
+
+
+def half_space_units(l, m, n=None):
+    """Units, as a real number, with which one readout is wrong on average; each the sign of a neuron if n is not given."""
+    crosstalk, rng = l / n if n else 0, np.random.default_rng([SEED, l, m, n or 0])
+
+    def noise(d):
+        return sqrt(crosstalk + pi / 2 * l / d)
+
+    middle = exp(optimize.brentq(lambda x: log(m) + special.log_ndtr(-0.5 / noise(exp(x))), 0, log(1e7)))
+    ends = (round(0.95 * middle), round(1.05 * middle) + 1)
+    # how many neurons there are does not matter where all that is kept of them are signs
+    found = [told_wrong(n or m, m, d, l, n is not None, rng) for d in ends]
+    place, se = crossing_of_errors([noise(d) for d in ends], found, 1, m)
+    own = place**2 - crosstalk
+    return pi / 2 * l / own, pi * l * place * se / own**2
+
+
+# a unit that none of whose features is active: the length of the state varies, and with it the noise
+ERRING, ERRING_NEURONS = (0.01, 0.1, 1.0, 4.0, 16.0), (64, 256, 1024, 16_384)
+
+
+def unit_errs(kappa, n):
+    """Mean of the normal tail over the squared length of the state, for a code of normal entries."""
+    z, weights = np.polynomial.hermite_e.hermegauss(24)
+    square = stats.chi2.ppf(special.ndtr(z), n) / n
+    return weights @ special.ndtr(-np.sqrt(kappa / square)) / weights.sum(), 0.0
+
+
+# units of a layer, and units for each feature, over the explorer of chains; the share listened to up to nearly 1
+LISTENERS, LISTENER_VOTES, LISTENED = (512, 4096, 16_384), (1, 2, 4, 8, 16), (0.001, 0.01, 0.1, 1, 3)
+LISTENING = [
+    (d, round(share * (d / s) ** 2), s)
+    for d in LISTENERS
+    for s in LISTENER_VOTES
+    for share in LISTENED
+    if share * (d / s) ** 2 >= max(2, d / s)
+]
+
+
+def listened(d, m, s):
+    """Share of pairs of units of two random assignments that have a feature in common."""
+    few, over = divmod(m, d // s)
+    loads = {few: 1 - over / (d // s), few + 1: over / (d // s)}
+    apart = sum(
+        loads[b]
+        * loads[c]
+        * exp(special.gammaln([m - b + 1, m - c + 1]).sum() - special.gammaln([m + 1, m - b - c + 1]).sum())
+        for b in loads
+        for c in loads
+        if b + c <= m
+    )
+    return 1 - apart, 0.0
+
+
 CONSTANTS = [(kappa, l, m) for kappa in RELIABLE for l in (1, 8) for m in CONSTANT_FEATURES]
 RATES = [(kappa, s) for kappa in RELIABLE for s in RATE_VOTES]
 
 MEASURED = {
     "correction_success": Beside({"trials": SUCCESS_TRIALS}, [place for place in SUCCESSES if said(place)], all_right),
+    "half_space_width": Beside(
+        {"draws": HALF_SPACE_DRAWS, "errors": 1},
+        meeting("half_space_width", [(l, m, n) for l, m in HALF_SPACES for n in HALF_SPACE_NEURONS]),
+        half_space_units,
+    ),
+    "half_space_width_kept": Beside({"draws": HALF_SPACE_DRAWS, "errors": 1}, HALF_SPACES, half_space_units),
+    "unit_error": Beside({}, [(kappa, n) for kappa in ERRING for n in ERRING_NEURONS], unit_errs, given=("n",)),
+    "sparse_chain_listened": Beside({}, LISTENING, listened),
     "vote_exponent": Beside({}, meeting("vote_exponent", RATES), rate, given=("s",)),
     "majority_exponent": Beside({}, meeting("majority_exponent", RATES), majority_rate, given=("s",)),
     "correction_constant": Beside({}, CONSTANTS, lambda kappa, l, m: best_constant(kappa, 0.5, l, m), given=("l", "m")),

@@ -9,7 +9,7 @@ import numpy as np
 from superposition import formulas
 from superposition.data import load
 
-__all__ = ["Measurements", "measured"]
+__all__ = ["Measurements", "measured", "ratios"]
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,32 @@ def measured(name):
     less = formula.measured.less if formula.measured else 0
     unit = formula(**{argument: at[argument] for argument in formula.arguments}) - less
     return Measurements(at, value, se, (value - less) / unit, se / unit)
+
+
+def ratios(chapter):
+    """Measured ÷ formula for every formula of a chapter that has stored measurements.
+
+    Parameters
+    ----------
+    chapter : str
+        Name of a module of `superposition.formulas`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        By the formulas' names, in the order of the grids.
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter.
+
+    Examples
+    --------
+    >>> list(ratios("directions"))
+    ['worst_overlap']
+    """
+    names = getattr(getattr(formulas, str(chapter), None), "__all__", None)
+    if names is None:
+        raise ValueError(f"chapter must be a module of superposition.formulas, got {chapter!r}")
+    return {name: measured(name).ratio for name in names if getattr(formulas.registry.get(name), "measured", None)}

@@ -135,7 +135,7 @@ def votes_and_width():
         id="votes-and-width",
         title="How many votes should a feature have?",
         caption="4,096 features in 1,024 neurons are read by the votes of *d* units; each feature has *s* of them, and is active if enough "
-        "agree. Bars count votes as independent, and miss up to half of the failures that are simulated (points).",
+        "agree. Bars count votes as independent; of trials simulated (points) from half to twice as many fail.",
         sliders=[
             Slider(d, 200, 1500, 700),
             Slider(s, 1, _MOST_VOTES, 6, scale="linear"),

@@ -63,6 +63,12 @@ signal_to_noise_late = Formula(
     CHAPTER,
     detail="for many neurons, and L well above √(m/n) but below n^(2/3), where the edge of the spectrum is felt as single eigenvalues; "
     "beyond, only the largest is left, and the ratio stays at 1/l",
+    measured=Measured(
+        0.7,
+        1.38,
+        over={L: (2, 128), l: (4, 4), m: (64, 16 * 10**6), n: (64, 10**6)},
+        where=(L**2 * n >= 4 * m, n**2 >= L**3),
+    ),
 )
 
 expected_active_next = Formula(

@@ -3,7 +3,7 @@
 from sympy import Interval, Mul, exp, log, oo
 from sympy.codegen.cfunctions import expm1
 
-from superposition.formula import Formula, root
+from superposition.formula import Formula, Measured, root
 from superposition.symbols import L, d, delta, kappa, l, m, n, q, s
 
 __all__ = [
@@ -94,6 +94,7 @@ sparse_chain_listened = Formula(
     CHAPTER,
     detail="random assignments, for loads ms/d much below m",
     where=(s <= d,),
+    measured=Measured(1, 1.03, over={d: (512, 16_384), m: (102, 805_306_368), s: (1, 16)}),
 )
 
 sparse_chain_exponent = Formula(
