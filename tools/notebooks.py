@@ -25,6 +25,10 @@ from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+from theme.citations import CITATION, labels  # noqa: E402
+from tools.stills import with_stills  # noqa: E402
+
 BOOK = ROOT / "book"
 TOC = ROOT / "_toc.yml"
 
@@ -39,6 +43,7 @@ CELL_TIMEOUT = 600
 MAX_LINES = 15
 MAX_MEDIAN_LINES = 3
 FEW_CELLS = 10  # fewer have no median worth the name
+ROLE = re.compile(r"\{[\w:-]+\}(?=`)")
 WIDGET_LOOPS = re.compile(r"\bipywidgets\b|\b(?:interact|interactive|interactive_output)\s*\(")
 
 
@@ -54,7 +59,7 @@ def same_picture(one, other):
 
 
 def normalise_outputs(outputs):
-    """Return the outputs without live widget views, and with each stream in one piece."""
+    """Return the outputs with pictures in place of live widget views, and with each stream in one piece."""
     kept = []
     for output in outputs:
         if output.output_type == "stream":
@@ -64,6 +69,8 @@ def normalise_outputs(outputs):
         elif "data" in output:
             output.data = {kind: data for kind, data in output.data.items() if kind not in LIVE}
             output.metadata = {kind: data for kind, data in output.metadata.items() if kind not in LIVE}
+            if "text/html" in output.data:
+                output.data["text/html"] = with_stills(output.data["text/html"])
             if not output.data:
                 continue
         kept.append(output)
@@ -125,6 +132,15 @@ def has_image(cell):
     return any(kind in output.get("data", {}) for output in cell.outputs for kind in IMAGES)
 
 
+def text_complaints(cell):
+    """Yield what is wrong with the text of one Markdown cell."""
+    for role in ROLE.findall(cell.source):
+        yield f"has {role}, which only the site reads; a citation is a link: [[Welch, 1974]](references.bib#welch1974)"
+    for said, key in CITATION.findall(cell.source):
+        if said != labels().get(key):
+            yield f"cites {key} as {said!r}, which in references.bib is {labels().get(key)!r}"
+
+
 def code_complaints(cell):
     """Yield what is wrong with one code cell by itself."""
     lines = len(cell.source.splitlines())
@@ -163,6 +179,9 @@ def complaints(path, toc=TOC):
         if cell.execution_count != count:
             found.append(f"cell {number} has execution count {cell.execution_count}, not {count}: run `make notebooks`")
         found += [f"cell {number} {complaint}" for complaint in code_complaints(cell)]
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "markdown":
+            found += [f"cell {number} {complaint}" for complaint in text_complaints(cell)]
     if len(code) >= FEW_CELLS and (median := median_lines(cell for _, cell in code)) > MAX_MEDIAN_LINES:
         found.append(f"the median code cell has {median:g} lines, {MAX_MEDIAN_LINES} are allowed")
     if notebook.cells and notebook.cells[-1].cell_type == "code":

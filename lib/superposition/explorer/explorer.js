@@ -89,7 +89,7 @@ class Explorer {
     const { declaration, figure } = this;
     const instance = figure.id || globalThis[counter];
     const own = (this.own = (part) => `sp-${instance}-${part}`);
-    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
+    const still = figure.querySelectorAll(":scope > :is(.sp-still, .sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
