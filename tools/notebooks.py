@@ -27,6 +27,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from theme.citations import CITATION, labels  # noqa: E402
+from theme.repository import repository_url  # noqa: E402
 from tools.stills import with_stills  # noqa: E402
 
 BOOK = ROOT / "book"
@@ -40,6 +41,15 @@ CELL_METADATA = ("deletable", "editable", "fold", "mystnb", "nbgrader", "tags")
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 CELL_TIMEOUT = 600
+SET_UP = "set-up"
+INSTALL = """\
+import importlib.util
+import sys
+
+if importlib.util.find_spec("superposition") is None:
+    %pip install --quiet git+{url}
+if "google.colab" in sys.modules:
+    sys.modules["google.colab"].output.enable_custom_widget_manager()"""
 MAX_LINES = 15
 MAX_MEDIAN_LINES = 3
 FEW_CELLS = 10  # fewer have no median worth the name
@@ -86,6 +96,17 @@ def normalise(notebook):
             cell.outputs = normalise_outputs(cell.outputs)
 
 
+def set_up(notebook, url):
+    """Let a notebook with code begin with the cell that installs the library where it is missing, as on Colab, in place.
+
+    The site does not show it. Without the address `url` of the repository there is nowhere to install from, and no cell.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.id != SET_UP]
+    if url and any(cell.cell_type == "code" for cell in notebook.cells):
+        install = nbformat.v4.new_code_cell(INSTALL.format(url=url), id=SET_UP, metadata={"tags": ["remove-cell"]})
+        notebook.cells.insert(0, install)
+
+
 def keep_pictures(notebook, stored):
     """Where a stored picture shows the same pixels as a new one, keep the stored bytes."""
     before = {cell.id: cell.outputs for cell in stored.cells if cell.cell_type == "code"}
@@ -96,8 +117,10 @@ def keep_pictures(notebook, stored):
                 new.data["image/png"] = pngs[1]
 
 
-def run(path):
+def run(path, url=None):
     """Execute the notebook at `path` in a fresh kernel, normalise it, and write it if that changed it.
+
+    `url` is the address of the repository, if it has one.
 
     Returns
     -------
@@ -106,6 +129,7 @@ def run(path):
     """
     stored = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(stored, as_version=4)
+    set_up(notebook, url)
     quiet = ["--IPKernelApp.log_level=ERROR"]
     client = NotebookClient(notebook, kernel_name="python3", timeout=CELL_TIMEOUT, extra_arguments=quiet)
     client.execute(cwd=str(path.parent))
@@ -169,7 +193,7 @@ def median_lines(cells):
     return statistics.median(len(cell.source.splitlines()) for cell in cells)
 
 
-def complaints(path, toc=TOC):
+def complaints(path, toc=TOC, url=None):
     """Return what is wrong with the notebook at `path`, one sentence each; an empty list if nothing is."""
     stored = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(stored, as_version=4)
@@ -188,6 +212,10 @@ def complaints(path, toc=TOC):
         found.append("the last cell is code: a chapter closes with words")
     if "widgets" in notebook.metadata:
         found.append("stores widget state")
+    begun = nbformat.reads(stored, as_version=4)
+    set_up(begun, url)
+    if [cell.source for cell in begun.cells] != [cell.source for cell in notebook.cells]:
+        found.append("does not begin as `[project.urls]` asks: run `make notebooks`")
     if path.with_suffix("").name not in {Path(name).name for name in documents(toc)}:
         found.append(f"is missing from {toc.name}")
     normal = nbformat.reads(stored, as_version=4)
@@ -212,18 +240,18 @@ def documents(toc):
     return walk(yaml.safe_load(toc.read_text(encoding="utf-8")))
 
 
-def check(paths):
-    found = [f"{path.name}: {complaint}" for path in paths for complaint in complaints(path)]
+def check(paths, url):
+    found = [f"{path.name}: {complaint}" for path in paths for complaint in complaints(path, url=url)]
     print("\n".join(found) or f"{len(paths)} notebooks are as they should be")
     return bool(found)
 
 
-def execute(paths):
+def execute(paths, url):
     for number, path in enumerate(paths, 1):
         print(f"[{number}/{len(paths)}] {path.name} ...", end=" ", flush=True)
         start = time.perf_counter()
         try:
-            written = run(path)
+            written = run(path, url)
         except CellExecutionError as error:
             print(f"failed\n\n{error}")
             return True
@@ -237,7 +265,8 @@ def main():
     parser.add_argument("--check", action="store_true", help="change nothing, report what is wrong")
     arguments = parser.parse_args()
     paths = arguments.notebooks or sorted(BOOK.glob("*.ipynb"))
-    return (check if arguments.check else execute)(paths)
+    url = repository_url((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return (check if arguments.check else execute)(paths, url)
 
 
 if __name__ == "__main__":
