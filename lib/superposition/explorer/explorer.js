@@ -116,7 +116,7 @@ class Explorer {
       "dl",
       { class: "sp-readouts" },
       ...declaration.readouts.map(({ label, link }, i) => {
-        const words = link ? [element("a", { href: link }, ...rich(label))] : rich(label);
+        const words = link && !this.model ? [element("a", { href: link }, ...rich(label))] : rich(label);
         return element("div", {}, element("dt", {}, ...words), this.readouts[i]);
       }),
     );
