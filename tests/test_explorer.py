@@ -5,9 +5,11 @@ import json
 import re
 import threading
 
+import anywidget
 import numpy as np
 import pytest
 import sympy as sp
+from IPython.core.formatters import DisplayFormatter
 
 from superposition import formulas
 from superposition.explorer import (
@@ -311,6 +313,14 @@ def test_two_instances_store_the_same():
     assert one["text/html"] == two["text/html"] == first.to_html()
     assert one["text/plain"] == two["text/plain"] == "Explorer('small')"
     assert "application/vnd.jupyter.widget-view+json" in one
+
+
+def test_ipywidgets_7_stores_the_html_too(monkeypatch):
+    """There a widget displays itself, and IPython would ask it for nothing else."""
+    monkeypatch.setattr(anywidget.AnyWidget, "_ipython_display_", lambda self: None, raising=False)
+    explorer = make()
+    data, _ = DisplayFormatter().format(explorer)
+    assert data["text/html"] == explorer.to_html()
 
 
 def test_stored_html_cannot_be_broken_by_its_words():

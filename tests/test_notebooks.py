@@ -1,10 +1,20 @@
 """The notebooks are stored as they should be, and each guard that says so has been seen to fail."""
 
+import importlib
+import re
+import sys
+import types
+from base64 import b64decode
+from xml.etree import ElementTree
+
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from nbclient.exceptions import CellExecutionError
 
+from superposition.explorers.sparsity import two_bells
 from tools import notebooks
+from tools.stills import STILL
 
 CHAPTERS = sorted(notebooks.BOOK.glob("*.ipynb"))
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -104,6 +114,110 @@ def test_a_notebook_missing_from_the_contents_draws_a_complaint(toc):
 
 def test_a_hash_inside_a_string_is_no_comment():
     assert notebooks.comments("color = '#1d4f91'\n%matplotlib inline\n") == []
+
+
+def test_a_role_in_the_text_draws_a_complaint(toc):
+    notebook = lesson()
+    notebook.cells[0].source += "\n\nFirst said by {cite}`welch1974`."
+    (found,) = complaints_about(notebook, toc)
+    assert found.startswith("cell 1 has {cite}, which only the site reads")
+
+
+def test_a_citation_says_who_and_when(toc):
+    notebook = lesson()
+    notebook.cells[
+        0
+    ].source += "\n\n[[Welch, 1974]](references.bib#welch1974), [[Hänni et al., 2024]](references.bib#hanni2024)"
+    assert complaints_about(notebook, toc) == []
+    notebook.cells[0].source += ", [[Welch, 1975]](references.bib#welch1974), [[Noone, 1900]](references.bib#noone1900)"
+    assert complaints_about(notebook, toc) == [
+        "cell 1 cites welch1974 as 'Welch, 1975', which in references.bib is 'Welch, 1974'",
+        "cell 1 cites noone1900 as 'Noone, 1900', which in references.bib is None",
+    ]
+
+
+REPOSITORY = "https://github.com/someone/price-of-superposition"
+
+
+def test_without_a_repository_no_cell_installs_anything():
+    notebook = lesson()
+    notebooks.set_up(notebook, REPOSITORY)
+    notebooks.set_up(notebook, None)
+    assert notebook == lesson()
+
+
+def test_with_a_repository_the_first_cell_installs_the_library_where_it_is_missing(toc, monkeypatch):
+    path = written(lesson(), toc.with_name("lesson.ipynb"))
+    assert notebooks.complaints(path, toc, REPOSITORY) == [
+        "does not begin as `[project.urls]` asks: run `make notebooks`"
+    ]
+    notebook = lesson()
+    for _ in range(2):
+        notebooks.set_up(notebook, REPOSITORY)
+    first, *rest = notebook.cells
+    assert rest == lesson().cells
+    assert first.metadata.tags == ["remove-cell"]
+
+    shell, installed, switched = InteractiveShell(), [], []
+    monkeypatch.setattr(shell, "run_line_magic", lambda name, line, *_: installed.append(f"{name} {line}"))
+    assert shell.run_cell(first.source).success
+    assert (installed, switched) == ([], [])
+    colab = types.SimpleNamespace(output=types.SimpleNamespace(enable_custom_widget_manager=lambda: switched.append(1)))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert shell.run_cell(first.source).success
+    assert (installed, switched) == ([f"pip install --quiet git+{REPOSITORY}"], [1])
+
+
+def test_text_alone_installs_nothing():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Words", id="words")])
+    notebooks.set_up(notebook, REPOSITORY)
+    assert [cell.id for cell in notebook.cells] == ["words"]
+
+
+def test_executing_writes_the_first_cell(tmp_path):
+    code = nbformat.v4.new_code_cell("print(1)", id="print")
+    path = written(nbformat.v4.new_notebook(cells=[code]), tmp_path / "lesson.ipynb")
+    assert notebooks.run(path, REPOSITORY)
+    first, second = nbformat.read(path, as_version=4).cells
+    assert (first.id, first.execution_count, first.outputs, second.execution_count) == (notebooks.SET_UP, 1, [], 2)
+
+
+def with_explorer():
+    """A lesson that shows an explorer, and the HTML that its cell was executed to."""
+    notebook, html = lesson(), two_bells().to_html()
+    notebook.cells[1].outputs[0].data = {"text/html": html, "text/plain": "Explorer"}
+    return notebook, html
+
+
+def test_a_stored_explorer_is_a_picture_until_its_cell_is_run(toc):
+    notebook, html = with_explorer()
+    assert complaints_about(notebook, toc) == ["is not in normal form: run `make notebooks`"]
+    for _ in range(2):
+        notebooks.normalise(notebook)
+        assert complaints_about(notebook, toc) == []
+    stored = notebook.cells[1].outputs[0].data["text/html"]
+    assert re.sub(STILL, "", stored) == html
+    still = re.search(STILL, stored)[0]
+    assert "absent features" in still
+    *keys, chart = re.findall(
+        r'<img alt="(.*?)" width="(\d+)" height="(\d+)" src="data:image/svg\+xml;base64,(.*?)">', still
+    )
+    assert [(alt, width) for alt, width, *_ in keys] == [("", "24")] * 3
+    assert chart[:3] == ("Chart: What a threshold can tell apart", "662", "331")
+    for *_, data in [*keys, chart]:
+        drawn = b64decode(data).decode()
+        assert ElementTree.fromstring(drawn).tag == "{http://www.w3.org/2000/svg}svg"
+        assert "var(" not in drawn
+    assert "<path" in b64decode(chart[3]).decode()
+
+
+def test_a_picture_that_is_out_of_date_draws_a_complaint(toc):
+    notebook, _ = with_explorer()
+    notebooks.normalise(notebook)
+    data = notebook.cells[1].outputs[0].data
+    data["text/html"] = data["text/html"].replace("Run this cell", "Drag")
+    assert complaints_about(notebook, toc) == ["is not in normal form: run `make notebooks`"]
 
 
 def written(notebook, path):

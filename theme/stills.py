@@ -1,10 +1,16 @@
-"""The explorers' first pictures, drawn while the site is built.
+"""The explorers' first pictures, drawn before any reader's browser has run their script.
 
 A page shows its explorers before their script runs, without JavaScript and on paper. The same chart.js draws them, in an
-embedded V8 with a document of its own; what was drawn is kept beside the site for the next build.
+embedded V8 with a document of its own; what was drawn is kept beside the site for the next build. A stored notebook shows
+them until its cells are run, to readers in JupyterLab, whose rules for what others wrote leave pictures and words, and
+neither styles nor drawings in the text.
 """
 
 import hashlib
+import html
+import json
+import re
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +19,8 @@ from py_mini_racer import MiniRacer
 from superposition import explorer
 
 DOCUMENT = Path(__file__).parent / "vendor" / "linkedom" / "linkedom.js"
+COLOURS = dict(re.findall(r"(--sp-[\w-]+): light-dark\((#\w+),", explorer.style_source()))
+SIZE = re.compile(r'(width|height)="([\d.]+)"')
 
 
 @cache
@@ -38,3 +46,34 @@ def still(figure, folder):
         folder.mkdir(exist_ok=True)
         kept.write_text(engine().call("still", figure), encoding="utf-8")
     return kept.read_text(encoding="utf-8")
+
+
+def image(svg, words):
+    """A drawing as an `<img>` that needs nothing beside it: on white, with its colours and its letters named."""
+    size = dict(SIZE.findall(svg[: svg.index(">")]))
+    paper = f'><rect width="100%" height="100%" fill="{COLOURS["--sp-paper"]}"/>'
+    own = f'<svg xmlns="http://www.w3.org/2000/svg" color="{COLOURS["--sp-quiet"]}"'
+    svg = own + svg.removeprefix("<svg").replace(">", paper, 1)
+    svg = re.sub(r"var\((--sp-[\w-]+)\)", lambda name: COLOURS[name[1]], svg)
+    data = b64encode(svg.encode()).decode()
+    return f'<img alt="{html.escape(words)}" width="{size["width"]}" height="{size["height"]}" src="data:image/svg+xml;base64,{data}">'
+
+
+def pictured(figure):
+    """Return what a stored notebook shows of an explorer until its cell is run, as HTML.
+
+    Parameters
+    ----------
+    figure : str
+        The stored form, a ``<figure>``.
+    """
+    title = re.search(r'<p class="sp-title">(.*?)</p>', figure)[1]
+    words = f"Chart: {html.unescape(re.sub('<.*?>', '', title))}"
+    rows = []
+    for row in json.loads(engine().call("parts", figure)):
+        shown = [
+            image(p["drawn"], words if len(row) == 1 else "") if "drawn" in p else html.escape(p["words"]) for p in row
+        ]
+        if shown:
+            rows.append(f"<p>{' '.join(shown)}</p>\n")
+    return f'<div class="sp-still">\n{"".join(rows)}<p><i>Run this cell to move it.</i></p>\n</div>\n'

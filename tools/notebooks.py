@@ -25,6 +25,11 @@ from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+from theme.citations import CITATION, labels  # noqa: E402
+from theme.repository import repository_url  # noqa: E402
+from tools.stills import with_stills  # noqa: E402
+
 BOOK = ROOT / "book"
 TOC = ROOT / "_toc.yml"
 
@@ -36,9 +41,19 @@ CELL_METADATA = ("deletable", "editable", "fold", "mystnb", "nbgrader", "tags")
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 CELL_TIMEOUT = 600
+SET_UP = "set-up"
+INSTALL = """\
+import importlib.util
+import sys
+
+if importlib.util.find_spec("superposition") is None:
+    %pip install --quiet git+{url}
+if "google.colab" in sys.modules:
+    sys.modules["google.colab"].output.enable_custom_widget_manager()"""
 MAX_LINES = 15
 MAX_MEDIAN_LINES = 3
 FEW_CELLS = 10  # fewer have no median worth the name
+ROLE = re.compile(r"\{[\w:-]+\}(?=`)")
 WIDGET_LOOPS = re.compile(r"\bipywidgets\b|\b(?:interact|interactive|interactive_output)\s*\(")
 
 
@@ -54,7 +69,7 @@ def same_picture(one, other):
 
 
 def normalise_outputs(outputs):
-    """Return the outputs without live widget views, and with each stream in one piece."""
+    """Return the outputs with pictures in place of live widget views, and with each stream in one piece."""
     kept = []
     for output in outputs:
         if output.output_type == "stream":
@@ -64,6 +79,8 @@ def normalise_outputs(outputs):
         elif "data" in output:
             output.data = {kind: data for kind, data in output.data.items() if kind not in LIVE}
             output.metadata = {kind: data for kind, data in output.metadata.items() if kind not in LIVE}
+            if "text/html" in output.data:
+                output.data["text/html"] = with_stills(output.data["text/html"])
             if not output.data:
                 continue
         kept.append(output)
@@ -79,6 +96,17 @@ def normalise(notebook):
             cell.outputs = normalise_outputs(cell.outputs)
 
 
+def set_up(notebook, url):
+    """Let a notebook with code begin with the cell that installs the library where it is missing, as on Colab, in place.
+
+    The site does not show it. Without the address `url` of the repository there is nowhere to install from, and no cell.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.id != SET_UP]
+    if url and any(cell.cell_type == "code" for cell in notebook.cells):
+        install = nbformat.v4.new_code_cell(INSTALL.format(url=url), id=SET_UP, metadata={"tags": ["remove-cell"]})
+        notebook.cells.insert(0, install)
+
+
 def keep_pictures(notebook, stored):
     """Where a stored picture shows the same pixels as a new one, keep the stored bytes."""
     before = {cell.id: cell.outputs for cell in stored.cells if cell.cell_type == "code"}
@@ -89,8 +117,10 @@ def keep_pictures(notebook, stored):
                 new.data["image/png"] = pngs[1]
 
 
-def run(path):
+def run(path, url=None):
     """Execute the notebook at `path` in a fresh kernel, normalise it, and write it if that changed it.
+
+    `url` is the address of the repository, if it has one.
 
     Returns
     -------
@@ -99,6 +129,7 @@ def run(path):
     """
     stored = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(stored, as_version=4)
+    set_up(notebook, url)
     quiet = ["--IPKernelApp.log_level=ERROR"]
     client = NotebookClient(notebook, kernel_name="python3", timeout=CELL_TIMEOUT, extra_arguments=quiet)
     client.execute(cwd=str(path.parent))
@@ -123,6 +154,15 @@ def comments(source):
 
 def has_image(cell):
     return any(kind in output.get("data", {}) for output in cell.outputs for kind in IMAGES)
+
+
+def text_complaints(cell):
+    """Yield what is wrong with the text of one Markdown cell."""
+    for role in ROLE.findall(cell.source):
+        yield f"has {role}, which only the site reads; a citation is a link: [[Welch, 1974]](references.bib#welch1974)"
+    for said, key in CITATION.findall(cell.source):
+        if said != labels().get(key):
+            yield f"cites {key} as {said!r}, which in references.bib is {labels().get(key)!r}"
 
 
 def code_complaints(cell):
@@ -153,7 +193,7 @@ def median_lines(cells):
     return statistics.median(len(cell.source.splitlines()) for cell in cells)
 
 
-def complaints(path, toc=TOC):
+def complaints(path, toc=TOC, url=None):
     """Return what is wrong with the notebook at `path`, one sentence each; an empty list if nothing is."""
     stored = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(stored, as_version=4)
@@ -163,12 +203,19 @@ def complaints(path, toc=TOC):
         if cell.execution_count != count:
             found.append(f"cell {number} has execution count {cell.execution_count}, not {count}: run `make notebooks`")
         found += [f"cell {number} {complaint}" for complaint in code_complaints(cell)]
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "markdown":
+            found += [f"cell {number} {complaint}" for complaint in text_complaints(cell)]
     if len(code) >= FEW_CELLS and (median := median_lines(cell for _, cell in code)) > MAX_MEDIAN_LINES:
         found.append(f"the median code cell has {median:g} lines, {MAX_MEDIAN_LINES} are allowed")
     if notebook.cells and notebook.cells[-1].cell_type == "code":
         found.append("the last cell is code: a chapter closes with words")
     if "widgets" in notebook.metadata:
         found.append("stores widget state")
+    begun = nbformat.reads(stored, as_version=4)
+    set_up(begun, url)
+    if [cell.source for cell in begun.cells] != [cell.source for cell in notebook.cells]:
+        found.append("does not begin as `[project.urls]` asks: run `make notebooks`")
     if path.with_suffix("").name not in {Path(name).name for name in documents(toc)}:
         found.append(f"is missing from {toc.name}")
     normal = nbformat.reads(stored, as_version=4)
@@ -193,18 +240,18 @@ def documents(toc):
     return walk(yaml.safe_load(toc.read_text(encoding="utf-8")))
 
 
-def check(paths):
-    found = [f"{path.name}: {complaint}" for path in paths for complaint in complaints(path)]
+def check(paths, url):
+    found = [f"{path.name}: {complaint}" for path in paths for complaint in complaints(path, url=url)]
     print("\n".join(found) or f"{len(paths)} notebooks are as they should be")
     return bool(found)
 
 
-def execute(paths):
+def execute(paths, url):
     for number, path in enumerate(paths, 1):
         print(f"[{number}/{len(paths)}] {path.name} ...", end=" ", flush=True)
         start = time.perf_counter()
         try:
-            written = run(path)
+            written = run(path, url)
         except CellExecutionError as error:
             print(f"failed\n\n{error}")
             return True
@@ -218,7 +265,8 @@ def main():
     parser.add_argument("--check", action="store_true", help="change nothing, report what is wrong")
     arguments = parser.parse_args()
     paths = arguments.notebooks or sorted(BOOK.glob("*.ipynb"))
-    return (check if arguments.check else execute)(paths)
+    url = repository_url((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return (check if arguments.check else execute)(paths, url)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""An explorer in a running JupyterLab: sliders without the kernel, the simulation with it."""
+"""The notebooks in a running JupyterLab: read before any cell is run, then run; sliders without the kernel, simulations with it."""
 
 import contextlib
+import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from playwright.sync_api import expect
 from superposition import explorers
 
 HERE = pathlib.Path(__file__).parent
+BOOK = HERE.parents[1] / "book"
 CELLS = (
     f"import sys\nsys.path.insert(0, {str(HERE)!r})\nimport demo\ndemo.with_simulation()",
     """\
@@ -45,8 +48,10 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Address of a JupyterLab that serves a folder with a notebook."""
+    """Address of a JupyterLab that serves the chapters, and a notebook of its own."""
     folder = tmp_path_factory.mktemp("lab")
+    for source in (*BOOK.glob("*.ipynb"), BOOK / "references.bib"):
+        shutil.copy(source, folder)
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
@@ -57,6 +62,10 @@ def lab(tmp_path_factory):
         name: str(home / name)
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
+    # all cells are on the page, not only those in the window
+    settings = home / "JUPYTER_CONFIG_DIR/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"windowingMode": "none"}))
     log = (home / "log").open("w")
     server = subprocess.Popen(
         [
@@ -83,13 +92,74 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def figures(lab, browser):
-    """What runs a cell of the notebook, and gives the explorers that it shows."""
+def notebook(lab, browser):
+    """A function that opens a notebook, whose kernel then waits for it."""
     context = browser.new_context(viewport={"width": 1200, "height": 1100})
     context.set_default_timeout(180_000)  # a loaded machine may take minutes to start a kernel
     page = context.new_page()
-    page.goto(f"{lab}/doc/tree/live.ipynb?reset")
-    page.get_by_text(re.compile(r"\| Idle")).wait_for()
+
+    def show(name):
+        page.goto(f"{lab}/doc/tree/{name}.ipynb?reset")
+        page.get_by_text(re.compile(r"\| Idle")).wait_for()
+        return page
+
+    yield show
+    context.close()
+
+
+def stored(name):
+    """The titles of the explorers that a chapter stores, and the keys that it cites."""
+    cells = nbformat.read(BOOK / f"{name}.ipynb", as_version=4).cells
+    html = "".join(output.get("data", {}).get("text/html", "") for cell in cells for output in cell.get("outputs", ()))
+    text = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return [re.sub("<.*?>", "", title) for title in re.findall(r'<p class="sp-title">(.*?)</p>', html)], re.findall(
+        r"\(references\.bib#(\w+)\)", text
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["directions", "sparsity"])
+def test_a_chapter_that_was_opened_and_not_run_shows_its_starting_charts_and_its_citations(name, notebook):
+    page = notebook(name)
+    explorers, cited = stored(name)
+    assert len(explorers) >= 4
+    charts = page.locator("figure.sp-explorer .sp-still img[alt^='Chart: ']")
+    expect(charts).to_have_count(len(explorers))
+    assert charts.evaluate_all("(all) => all.every((image) => image.complete && image.naturalWidth > 200)")
+    assert page.locator("figure.sp-explorer .sp-text").count() == len(explorers)
+    text = page.locator(".jp-Notebook").inner_text()
+    assert text.count("Run this cell to move it.") == len(explorers)
+    assert not re.search(r"\{[\w:-]+\}", "".join(page.locator(".jp-MarkdownCell").all_inner_texts()))
+    links = page.locator(".jp-MarkdownCell a[href*='references.bib']")
+    expect(links).to_have_count(len(cited))
+    assert all(re.fullmatch(r"\[[^\[\]]+, \d{4}\]", link) for link in links.all_text_contents())
+    links.first.click()
+    page.get_by_text(f"{{{cited[0]},").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["index", "price_tag"])
+def test_a_chapter_runs_and_its_explorers_move(name, notebook):
+    page = notebook(name)
+    explorers, _ = stored(name)
+    run_all(page)
+    assert moved(page) == [(title, True) for title in explorers]
+
+
+def run_all(page):
+    """Run all cells of the notebook, each without an error."""
+    count = page.locator(".jp-CodeCell").count()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".jp-CodeCell .jp-InputPrompt", has_text=f"[{count}]:").wait_for(timeout=600_000)
+    assert page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[*]").count() == 0
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+
+
+@pytest.fixture(scope="module")
+def figures(notebook):
+    """What runs a cell of the notebook of simulations, and gives the explorers that it shows."""
+    page = notebook("live")
 
     def run(i):
         cell = page.locator(".jp-Notebook .jp-CodeCell").nth(i)
@@ -99,8 +169,30 @@ def figures(lab, browser):
         shown.locator("svg.sp-plot").first.wait_for()
         return shown
 
-    yield run
-    context.close()
+    return run
+
+
+MOVED = """async (figure) => {
+  const picture = () => figure.querySelector("svg.sp-plot").innerHTML;
+  const before = picture();
+  for (const input of figure.querySelectorAll("input[type=range]")) for (const end of [input.max, input.min]) {
+    input.value = end;
+    input.dispatchEvent(new Event("input"));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    if (picture() !== before) return true;
+  }
+  return false;
+}"""
+
+
+def moved(page):
+    """Each explorer's title, and whether it draws another picture when its sliders are moved."""
+    found = []
+    for figure in page.locator("figure.sp-explorer.sp-ready").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("svg.sp-plot").wait_for()
+        found.append((figure.locator(".sp-title").inner_text(), figure.evaluate(MOVED)))
+    return found
 
 
 def dots(figure):

@@ -64,7 +64,7 @@ def mapped_features(n, n_active, n_votes, needed, depth):
     >>> 4000 < mapped_features(1024, 2, 3, 3, 8) < 5000
     True
     """
-    m = np.geomspace(n / 4, n * n / n_active, 2000)
+    m = np.geomspace(n / 4, float(n) ** 2 / n_active, 2000)
     listened = -np.expm1(-m * (n_votes / n) ** 2)
     right = n_active * n_votes
     firing = np.full(m.shape, float(right))

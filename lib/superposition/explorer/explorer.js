@@ -89,7 +89,7 @@ class Explorer {
     const { declaration, figure } = this;
     const instance = figure.id || globalThis[counter];
     const own = (this.own = (part) => `sp-${instance}-${part}`);
-    const still = figure.querySelectorAll(":scope > :is(.sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
+    const still = figure.querySelectorAll(":scope > :is(.sp-still, .sp-legend, .sp-picture, .sp-sliders, .sp-readouts, .sp-simulate)");
     const title = figure.querySelector(".sp-title");
     this.text = figure.querySelector(".sp-text");
     title.id = own("title");
@@ -116,7 +116,7 @@ class Explorer {
       "dl",
       { class: "sp-readouts" },
       ...declaration.readouts.map(({ label, link }, i) => {
-        const words = link ? [element("a", { href: link }, ...rich(label))] : rich(label);
+        const words = link && !this.model ? [element("a", { href: link }, ...rich(label))] : rich(label);
         return element("div", {}, element("dt", {}, ...words), this.readouts[i]);
       }),
     );

@@ -57,3 +57,16 @@ globalThis.still = (html) => {
   figure.classList.remove("sp-ready");
   return figure.outerHTML;
 };
+
+// What a notebook shows of an explorer before its cell is run: the parts of its picture from top to bottom, each either
+// words or a drawing.
+globalThis.parts = (html) => {
+  globalThis.still(html);
+  const figure = document.querySelector("figure");
+  const keys = [...figure.querySelectorAll(".sp-legend li:not([hidden])")].flatMap((item) => {
+    const swatch = item.querySelector("svg");
+    return [...(swatch ? [{ drawn: swatch.outerHTML }] : []), { words: item.textContent }];
+  });
+  const axis = (name) => [...figure.querySelectorAll(`.sp-axis-${name}`)].map((label) => ({ words: label.textContent }));
+  return JSON.stringify([keys, axis("y"), [{ drawn: figure.querySelector(".sp-wide").outerHTML }], axis("x")]);
+};

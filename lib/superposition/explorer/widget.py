@@ -587,6 +587,8 @@ class Explorer(anywidget.AnyWidget):
     def __repr__(self):
         return f"Explorer({self.id!r})"
 
+    _ipython_display_ = None  # with it ipywidgets 7, which Colab has, would store no HTML
+
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})

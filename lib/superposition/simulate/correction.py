@@ -465,7 +465,7 @@ def _sparse_trials(layer, n_active, depth, trials, rng, most):
             fire = fire[np.bincount(heard, minlength=trials * d)[fire] >= needed]
         fire, count = _dropped(fire, d, trials, most)
         voters, features = _votes_of(fire, members, d, m)
-        voted = np.sort(voters // d * m + features)
+        voted = np.sort(voters // d * np.int64(m) + features)
         # a feature has s votes where its first of s is s - 1 places before its last
         full = np.bincount(voted[s - 1 :][voted[s - 1 :] == voted[: len(voted) - s + 1]] // m, minlength=trials)
         firing[:, step] = count

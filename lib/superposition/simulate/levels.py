@@ -80,7 +80,7 @@ def nearest_levels(readouts, n_levels, amplitude=1.0):
     """
     gaps = integer("n_levels", n_levels, low=2) - 1
     steps = np.rint(np.asarray(readouts) * (gaps / real("amplitude", amplitude, 0, math.inf, "()")))
-    return np.clip(steps, 0, gaps).astype(int)
+    return np.clip(steps, 0, gaps).astype(np.int64)
 
 
 def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude=1.0):
@@ -343,7 +343,7 @@ def _check_use(use):
 
 def _levels(use, gaps, shape, rng):
     """Levels, 1 to K - 1, of the active features."""
-    return np.full(shape, gaps) if use == "largest" else rng.integers(1, gaps, shape, endpoint=True)
+    return np.full(shape, gaps, np.int64) if use == "largest" else rng.integers(1, gaps, shape, endpoint=True)
 
 
 def _expected(n, m, n_active, gaps, trials, rng, use):
