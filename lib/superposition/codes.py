@@ -9,8 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import blas
-from scipy.optimize import minimize
+import scipy  # which loads its parts when they are first used
 
 from superposition.arguments import generator, integer, matrix
 from superposition.results import Result
@@ -118,7 +117,7 @@ def tight_frame(n, m, rng):
         a, b = small - 1, large - 1
         tan = a / (overlap + math.copysign(math.sqrt(overlap * overlap - a * b), overlap))
         cos = 1 / math.sqrt(1 + tan * tan)
-        blas.drot(v, u, cos, tan * cos, overwrite_x=True, overwrite_y=True)
+        scipy.linalg.blas.drot(v, u, cos, tan * cos, overwrite_x=True, overwrite_y=True)
         left = float(v @ v)
         if left < 1:
             short.append((j, left))
@@ -506,7 +505,7 @@ def optimised(n, m, rng, starts=8):
 
 def _sharpened(F, stage):
     for sharpness in 8.0 ** np.arange(stage, 8):
-        found = minimize(
+        found = scipy.optimize.minimize(
             _smooth_worst,
             F.ravel(),
             args=(F.shape, sharpness),

@@ -6,6 +6,7 @@ steps may use: a number, or a *vector* of so many alike. Expressions over vector
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
@@ -59,8 +60,8 @@ class _Value:
         if isinstance(expr, (bool, np.bool_)) or not isinstance(expr, (sp.Expr, int, float)):
             raise TypeError(f"{where} = {expr!r}; accepted: a SymPy expression or a number")
         self.expr = sp.sympify(expr)
-        symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
-        self.names = tuple(symbol.name for symbol in symbols)
+        self._symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
+        self.names = tuple(symbol.name for symbol in self._symbols)
         for name in self.names:
             if name not in known:
                 raise ValueError(
@@ -68,7 +69,10 @@ class _Value:
                 )
         self.is_vector = any(known[name] for name in self.names)
         self.js = javascript(self.expr)
-        self.function = bare(self.expr, symbols, cse=True)
+
+    @cached_property
+    def function(self):
+        return bare(self.expr, self._symbols, cse=True)
 
     def json(self):
         return {"of": list(self.names), "js": self.js}

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from numbers import Real
 
 import numpy as np
-import scipy.special
+import scipy  # which loads its parts when they are first used
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
