@@ -15,6 +15,20 @@ from superposition.arguments import generator, integer, matrix
 from superposition.results import Result
 from superposition.threads import one_thread
 
+__all__ = [
+    "Coherence",
+    "coherence",
+    "equiangular",
+    "kerdock",
+    "maximal_equiangular",
+    "mutually_unbiased",
+    "optimised",
+    "orthoplex",
+    "random_code",
+    "simplex",
+    "tight_frame",
+]
+
 # Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
 _TILE_ROWS, _TILE_COLUMNS = 512, 4096

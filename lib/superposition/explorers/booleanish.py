@@ -240,7 +240,7 @@ def _kept(n, m, bits, trials, rng):
 
     kept = 1 - simulate.gaussian_quantiser(bits).distortion
     start = max(1, int(kept * formulas.max_active(m=m, n=n)))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 @cache

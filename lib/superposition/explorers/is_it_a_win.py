@@ -80,7 +80,7 @@ def _borne(n, m, snr, trials, rng):
         return simulate.superposed_errors(n, m, n_active, snr, trials, rng)
 
     start = max(1, int(formulas.max_active_noisy(m=m, n=n, S=snr)))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 @cache

@@ -210,7 +210,7 @@ def _borne(n, m, trials, rng):
     # frames differ most near m = n
     sets = 5 if m < 1.5 * n else 25
     start = max(1, int(min(m, formulas.max_active_tight(m=m, n=n))))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 def _frame_points():

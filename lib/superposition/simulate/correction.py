@@ -174,7 +174,7 @@ def correction(corrector, n_active, trials, rng, trials_per_assignment=10, *, sl
     present, absent = np.empty(trials), np.empty(trials)
     for part, due in parts(trials, slices, together):
         active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
-        votes, _ = _votes(gaussian_readouts(_indicator(active, corrector.m), corrector.n, rng), corrector, rng)
+        votes, _ = _votes(gaussian_readouts(corrector.n, _indicator(active, corrector.m), rng), corrector, rng)
         present[part], absent[part] = _extremes(votes, active)
         if due:
             done = part.stop
@@ -322,7 +322,7 @@ def dense_chain(corrector, n_active, depth, trials, rng):
         active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
         v = _indicator(active, corrector.m)
         for layer in range(depth):
-            votes, firing[part, layer] = _votes(gaussian_readouts(v, corrector.n, rng), corrector, rng)
+            votes, firing[part, layer] = _votes(gaussian_readouts(corrector.n, v, rng), corrector, rng)
             present, absent = _extremes(votes, active)
             oracle[part, layer] = present > absent
             v = votes / corrector.n_votes
@@ -579,7 +579,7 @@ def _check_assignment(m, d, n_votes, kind):
             )
 
 
-def gaussian_readouts(v, n, rng):
+def gaussian_readouts(n, v, rng):
     """Readouts of all features of a fresh Gaussian code, without forming it.
 
     .. math:: r = F^{\\mathsf T} F v = c\\,v + \\sqrt{c\\,|v|^2/n}\\,\\Bigl(g - v\\,\\frac{v \\cdot g}{|v|^2}\\Bigr),
@@ -587,10 +587,10 @@ def gaussian_readouts(v, n, rng):
 
     Parameters
     ----------
-    v : numpy.ndarray
-        What is stored, shape (trials, m); each row with a code of its own.
     n : int
         Neurons.
+    v : numpy.ndarray
+        What is stored, shape (trials, m); each row with a code of its own.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -611,7 +611,7 @@ def gaussian_readouts(v, n, rng):
 
     Examples
     --------
-    >>> gaussian_readouts(np.eye(3), 10**8, np.random.default_rng(0)).round(2) + 0.0
+    >>> gaussian_readouts(10**8, np.eye(3), np.random.default_rng(0)).round(2) + 0.0
     array([[1., 0., 0.],
            [0., 1., 0.],
            [0., 0., 1.]])

@@ -10,7 +10,7 @@ from superposition.simulate import chains
 _FORMED = 512
 
 
-def overlaps(n, n_pairs, rng):
+def overlaps(n, trials, rng):
     """Overlaps t = u · v of independent pairs of random unit vectors.
 
     .. math:: t = \\frac{z}{\\sqrt{z^2 + \\chi^2_{n-1}}}, \\qquad z \\sim N(0, 1)
@@ -19,7 +19,7 @@ def overlaps(n, n_pairs, rng):
     ----------
     n : int
         Neurons, at least 1.
-    n_pairs : int
+    trials : int
         Pairs to draw, at least 1.
     rng : numpy.random.Generator
         Source of randomness.
@@ -27,7 +27,7 @@ def overlaps(n, n_pairs, rng):
     Returns
     -------
     numpy.ndarray
-        Overlaps in [-1, 1], shape (n_pairs,).
+        Overlaps in [-1, 1], shape (trials,).
 
     Raises
     ------
@@ -45,7 +45,7 @@ def overlaps(n, n_pairs, rng):
     >>> print((100 * np.mean(t**2)).round(1))
     1.0
     """
-    return chains.pair.sample(generator(rng), integer("n_pairs", n_pairs), n=integer("n", n))["t"]
+    return chains.pair.sample(generator(rng), integer("trials", trials), n=integer("n", n))["t"]
 
 
 def worst_overlaps(n, m, trials, rng):

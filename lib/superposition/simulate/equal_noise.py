@@ -81,7 +81,7 @@ def dense_errors(n, n_levels, snr, trials, rng):
     return _noisy(wrong)
 
 
-def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=2):
+def superposed_errors(n, m, n_active, snr, trials, rng, n_levels=2, threshold=0.5):
     """Wrong readouts of all m features of a random code, from neurons with noise of their own.
 
     .. math:: r = F^{\\mathsf T} (F a + w), \\qquad w_j \\sim N\\bigl(0, \\tfrac{l\\, E a_i^2}{n S}\\bigr)
@@ -100,10 +100,10 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=
         Active sets to draw, each with a fresh code; at least 2.
     rng : numpy.random.Generator
         Source of randomness.
-    threshold : float
-        θ: how far above a level, in gaps between levels, a readout is taken for the next one.
     n_levels : int
         K, levels from 0 to 1, at least 2; the active features use those above 0 equally often.
+    threshold : float
+        θ: how far above a level, in gaps between levels, a readout is taken for the next one.
 
     Returns
     -------

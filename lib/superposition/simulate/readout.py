@@ -268,7 +268,7 @@ def _gauss_nodes(count):
     return np.polynomial.legendre.leggauss(count)
 
 
-def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
+def readouts(code, n_active, trials, rng, amplitude=1.0, sets_per_code=1):
     """Readouts of present and of absent features, for histograms.
 
     Parameters
@@ -277,10 +277,10 @@ def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
         A code F of shape (n, m), or a function ``rng -> F`` that draws one.
     n_active : int
         l, features active at once, 1 to m.
-    rng : numpy.random.Generator
-        Source of randomness.
     trials : int
         Active sets to draw, at least 1.
+    rng : numpy.random.Generator
+        Source of randomness.
     amplitude : float
         A > 0, the activation of each active feature.
     sets_per_code : int
@@ -301,7 +301,7 @@ def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
     Examples
     --------
     >>> from superposition.codes import orthoplex
-    >>> present, absent = readouts(orthoplex(2), 1, np.random.default_rng(0))
+    >>> present, absent = readouts(orthoplex(2), 1, 1, np.random.default_rng(0))
     >>> present, np.sort(absent)
     (array([[1.]]), array([[-1.,  0.,  0.]]))
     """
