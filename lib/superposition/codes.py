@@ -6,16 +6,20 @@ matrix ``G = F.T @ F``.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import scipy  # which loads its parts when they are first used
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
 
 from superposition.arguments import generator, integer, matrix
 from superposition.results import Result
 from superposition.threads import one_thread
 
 __all__ = [
+    "Code",
     "Coherence",
     "coherence",
     "equiangular",
@@ -29,6 +33,9 @@ __all__ = [
     "tight_frame",
 ]
 
+Code = ArrayLike | Callable[[Generator], NDArray]
+"""A code that is kept, or a function that draws one."""
+
 # Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
 _TILE_ROWS, _TILE_COLUMNS = 512, 4096
@@ -36,7 +43,7 @@ _TILE_ROWS, _TILE_COLUMNS = 512, 4096
 _PANEL_BYTES, _PART_COLUMNS = 2**26, 512
 
 
-def random_code(n, m, rng):
+def random_code(n: int, m: int, rng: Generator) -> NDArray:
     """m independent directions, uniform on the unit sphere of n dimensions.
 
     Parameters
@@ -75,7 +82,7 @@ def random_code(n, m, rng):
 
 
 @one_thread
-def tight_frame(n, m, rng):
+def tight_frame(n: int, m: int, rng: Generator) -> NDArray:
     """Random unit-norm tight frame: m unit vectors with F Fᵀ = (m/n) I.
 
     Parameters
@@ -140,7 +147,7 @@ def tight_frame(n, m, rng):
     return np.ascontiguousarray((columns / np.linalg.norm(columns, axis=1)[:, None]).T)
 
 
-def simplex(n):
+def simplex(n: int) -> NDArray:
     """The n + 1 vertices of a regular simplex: every overlap is -1/n.
 
     Parameters
@@ -181,7 +188,7 @@ def simplex(n):
     return F
 
 
-def orthoplex(n):
+def orthoplex(n: int) -> NDArray:
     """The 2 n vectors ±e_i: every overlap is 0, but for each feature's opposite, at -1.
 
     Parameters
@@ -215,7 +222,7 @@ def orthoplex(n):
 
 
 @one_thread
-def equiangular(n):
+def equiangular(n: int) -> NDArray:
     """2 n equiangular lines from a Paley conference matrix: every overlap is ±1/sqrt(2 n - 1).
 
     Parameters
@@ -262,7 +269,7 @@ def equiangular(n):
     return np.ascontiguousarray(F / np.linalg.norm(F, axis=0))
 
 
-def maximal_equiangular(n):
+def maximal_equiangular(n: int) -> NDArray:
     """n (n + 1)/2 equiangular lines, the most there can be: every overlap is ±1/sqrt(n + 2).
 
     Parameters
@@ -323,7 +330,7 @@ def _steiner_lines(n):
     return lines / np.sqrt(5)
 
 
-def mutually_unbiased(n):
+def mutually_unbiased(n: int) -> NDArray:
     """Three mutually unbiased orthonormal bases: 3 n directions, every overlap 0 or ±1/sqrt(n).
 
     Parameters
@@ -361,7 +368,7 @@ def mutually_unbiased(n):
     return np.hstack([np.eye(n), hadamard, bent[:, None] * hadamard])
 
 
-def kerdock(n):
+def kerdock(n: int) -> NDArray:
     """Kerdock's n/2 + 1 mutually unbiased orthonormal bases: n (n/2 + 1) directions, every overlap 0 or ±1/sqrt(n).
 
     .. math:: f_{a,w}(v) = \\frac{(-1)^{Q_a(v) + w \\cdot v}}{\\sqrt n}, \\qquad
@@ -468,7 +475,7 @@ def _signs(integers):
     return 1.0 - 2.0 * (np.bitwise_count(integers) % 2)
 
 
-def optimised(n, m, rng, starts=8):
+def optimised(n: int, m: int, rng: Generator, starts: int = 8) -> NDArray:
     """m directions with a worst overlap as low as a search from random starts finds.
 
     Parameters
@@ -570,7 +577,7 @@ class Coherence(Result):
     welch: float
 
 
-def coherence(F):
+def coherence(F: ArrayLike) -> Coherence:
     """Root-mean-square and worst overlap of the columns of F, beside the Welch bound.
 
     .. math:: \\mathrm{worst} = \\max_{i<j} |f_i \\cdot f_j| \\ge

@@ -9,7 +9,7 @@ __all__ = ["Check", "Result", "check", "power_of_ten"]
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def power_of_ten(exponent):
+def power_of_ten(exponent: int) -> str:
     """A power of ten as it is written in running text.
 
     Examples
@@ -53,7 +53,7 @@ class Check:
         return f"✓ {self.words}"
 
 
-def check(words, holds):
+def check(words: str, holds: object) -> Check:
     """Assert a truth, and say it in one line.
 
     Parameters

@@ -344,7 +344,7 @@ converse_width_blind = Formula(
 )
 
 
-def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
+def vote_layer_failure(d: int, h: int, l: int, m: int, n: int, s: int, threshold: float = 0.5) -> float:
     """Upper bound on the probability that a layer of votes reads any of its features wrongly.
 
     .. math:: P \\le (m - l)\\, E\\, P[K + \\mathrm{Bin}(s - K, p(r)) \\ge h]

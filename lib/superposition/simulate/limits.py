@@ -2,9 +2,12 @@
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from superposition.arguments import integer, real
@@ -30,7 +33,7 @@ class LargestActive(Result):
     bracket: tuple[int, int]
 
 
-def largest_active(measure, m, allowed, start=1):
+def largest_active(measure: Callable[[int], Any], m: int, allowed: float, start: int = 1) -> LargestActive:
     """The number of active features at which mean errors among m readouts reach what is allowed, by simulation.
 
     Parameters
@@ -121,7 +124,7 @@ def largest_active(measure, m, allowed, start=1):
     return LargestActive(float(place**-2), float(2 * se * place**-3), ends)
 
 
-def crossing_of_errors(places, measured, allowed, m):
+def crossing_of_errors(places: ArrayLike, measured: ArrayLike, allowed: float, m: int) -> tuple[float, float]:
     """Where the errors among m readouts reach `allowed`, and its standard error.
 
     The normal quantile of the share of wrong readouts is taken as linear in the place, as it is in the ratio of a
