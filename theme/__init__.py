@@ -1,11 +1,11 @@
 """The Sphinx extension that turns the book into its site.
 
-Nine parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
-folded, `constructs` adds notes in the margin and admonitions that fold, `assets` what it loads, `sheet` prints the formula sheet, `search` writes what the search dialog looks in,
+Ten parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
+folded, `constructs` adds notes in the margin and admonitions that fold, `assets` what it loads, `sheet` prints the formula sheet, `library` lets docstrings be printed, `search` writes what the search dialog looks in,
 `previews` what is shown beside a link, `card` draws what social networks show, and `repository` derives every link to the source from `pyproject.toml`.
 """
 
-from theme import assets, card, constructs, folding, mathematics, previews, repository, search, sheet
+from theme import assets, card, constructs, folding, library, mathematics, previews, repository, search, sheet
 
 
 def setup(app):
@@ -13,6 +13,7 @@ def setup(app):
     folding.setup(app)
     constructs.setup(app)
     sheet.setup(app)
+    library.setup(app)
     search.setup(app)
     previews.setup(app)
     assets.setup(app)

@@ -7,13 +7,23 @@ import json
 import re
 
 from docutils import nodes
+from sphinx import addnodes
 
 from superposition import formulas
 from theme.assets import write_asset
 
 SPACE = re.compile(r"\s+")
 SIZES = re.compile(r"\\(left|right|displaystyle)\b ?")  # TeX that says nothing
-NOT_SEARCHED = (nodes.section, nodes.title, nodes.raw, nodes.literal_block, nodes.comment, nodes.image)
+NOT_SEARCHED = (
+    nodes.section,
+    nodes.title,
+    nodes.raw,
+    nodes.literal_block,
+    nodes.doctest_block,
+    nodes.comment,
+    nodes.image,
+    addnodes.desc,
+)
 
 
 def said(node):
@@ -38,6 +48,15 @@ def entries(docname, chapter, doctree, numbers):
             "url": f"{docname}.html" + ("" if section.parent is doctree else f"#{anchor}"),
             "text": SPACE.sub(" ", " ".join(said(child) for child in section.children)).strip(),
         }
+        for described in section.findall(addnodes.desc):
+            signature, content = described
+            if described.parent is section and signature["ids"]:
+                yield {
+                    "title": signature["fullname"],
+                    "chapter": section[0].astext(),
+                    "url": f"{docname}.html#{signature['ids'][0]}",
+                    "text": SPACE.sub(" ", " ".join(said(child) for child in content.children)).strip(),
+                }
 
 
 def formula_entries(docname):
