@@ -1,11 +1,15 @@
-# The book's commands. `make help` lists them; everything that is installed goes to .venv.
+# The book's commands. `make help` lists them; everything that is installed goes to .venv, or with DEPS beside it.
 
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
 
-BIN := .venv/bin
-READY := .venv/.ready
+# DEPS=lowest or newest tests with other versions, resolved anew, in an environment of their own
+DEPS ?=
+RESOLUTION = $(if $(filter newest,$(DEPS)),highest,lowest-direct)
+VENV := .venv$(DEPS:%=-%)
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 SITE := _build/.site
 CHAPTERS := $(wildcard book/*.ipynb)
 # tools/workers.py says what stays on one worker
@@ -27,7 +31,7 @@ help:  ## list the commands
 serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
-test: lint $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs)
+test: $(if $(DEPS),,lint) $(SITE)  ## prove the book: style, library, notebooks, site (all that CI runs); DEPS=lowest or newest with other versions
 	$(PROVE) lib tests $(CHAPTERS)
 
 check: lint  ## the quick round while writing: style, quick unit tests, doctests, and the chapters changed since main (no site)
@@ -47,6 +51,7 @@ data: $(READY)  ## compute the stored measurements again (about half an hour)
 lint: $(READY)  ## check the style of the code and the form of the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/pyrefly check --summary=none --python-interpreter-path $(BIN)/python
 	$(BIN)/python -m tools.notebooks --check
 
 format: $(READY)  ## put the code in order
@@ -67,14 +72,19 @@ vendor:  ## rebuild the vendored JavaScript, styles and fonts (the only command 
 	cd tools/vendor && npm ci && npm run explorer && npm run draws && npm run site
 
 clean:  ## remove the site and the environment
-	rm -rf _build .venv
+	rm -rf _build .venv .venv-lowest .venv-newest
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "The book needs Python 3.11 or newer with its venv module, and $(PYTHON) is not that: install it, or name another with PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	grep -v '^-e' requirements.txt > .venv/locked.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement .venv/locked.txt
+	$(PYTHON) -m venv $(VENV)
+ifeq ($(DEPS),)
+	grep -v '^-e' requirements.txt > $(VENV)/locked.txt
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --all-extras --resolution $(RESOLUTION) --python $(BIN)/python --output-file $(VENV)/locked.txt pyproject.toml
+endif
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/locked.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 

@@ -308,7 +308,7 @@ def test_blind_converse_bounds_the_information_of_normal_units():
 def test_gaussian_readouts_have_the_moments_of_a_formed_code():
     n, draws = 16, 6000
     v = np.array([1.0, -0.5, 0.25, 0.0])
-    short = gaussian_readouts(np.tile(v, (draws, 1)), n, rng(7))
+    short = gaussian_readouts(n, np.tile(v, (draws, 1)), rng(7))
     F = rng(8).standard_normal((draws, n, 4)) / np.sqrt(n)
     formed = np.einsum("tnm,tn->tm", F, F @ v)
     for i in range(4):
@@ -319,7 +319,7 @@ def test_gaussian_readouts_have_the_moments_of_a_formed_code():
 
 
 def test_nothing_stored_is_heard_as_nothing():
-    assert (gaussian_readouts(np.zeros((2, 5)), 8, rng(15)) == 0).all()
+    assert (gaussian_readouts(8, np.zeros((2, 5)), rng(15)) == 0).all()
 
 
 def test_noise_of_a_unit_is_the_formulas():
@@ -329,7 +329,7 @@ def test_noise_of_a_unit_is_the_formulas():
     for seed in range(40):
         a = np.zeros((1, m))
         a[0, :n_active] = 1
-        r = gaussian_readouts(a, n, rng([9, seed]))[0]
+        r = gaussian_readouts(n, a, rng([9, seed]))[0]
         r[:n_active] = 0
         sums = r[rng(seed).permutation(m)].reshape(group, load).sum(axis=1)
         squares.append(np.mean(sums**2))
@@ -443,7 +443,7 @@ def test_crossing_between_two_sizes_is_bracketed_by_them():
         (lambda: half_spaces(8, 4, 9, 1, 5, rng(), mixed=False), ValueError, "d must be between 1 and 8, got 9"),
         (lambda: formulas.vote_layer_failure(8, 1, 1, 4, 9, 2), ValueError, "d must be s = 2 times a prime"),
         (lambda: formulas.vote_layer_failure(6, 3, 1, 4, 9, 2), ValueError, "h must be between 1 and 2, got 3"),
-        (lambda: gaussian_readouts(np.eye(2), 0, rng()), ValueError, "n must be at least 1"),
+        (lambda: gaussian_readouts(0, np.eye(2), rng()), ValueError, "n must be at least 1"),
         (lambda: crossing([1, 2], [0, 0], 10, 0.5), ValueError, "successes must pass level = 0.5"),
         (lambda: crossing([1, 2], [0, 9], 10, 1.0), ValueError, "level must be"),
     ],
@@ -506,7 +506,7 @@ def test_units_of_a_dense_chain_are_as_reliable_as_the_formula_says(n, m, s, n_a
         votes = np.zeros(m + 1)
         np.add.at(votes, first[np.isin(first, active).any(axis=1)].ravel(), 1 / s)
         v = votes[:m] - votes[:m].mean()
-        heard = np.append(gaussian_readouts(v[None], n, draws)[0], 0)
+        heard = np.append(gaussian_readouts(n, v[None], draws)[0], 0)
         silent = ~np.isin(second, active).any(axis=1)
         squares.append(np.mean(heard[second].sum(axis=1)[silent] ** 2))
     found = 1 / (4 * np.mean(squares))

@@ -167,7 +167,7 @@ def test_supported_active_features_follow_the_noise(snr):
     allowed = formulas.errors_at_limit(m=m_value)
     draws = rng(8)
     found = largest_active(
-        lambda l: superposed_errors(n_value, m_value, l, snr, 200, draws), allowed, m_value, max(1, int(formula))
+        lambda l: superposed_errors(n_value, m_value, l, snr, 200, draws), m_value, allowed, max(1, int(formula))
     )
     assert abs(found.n_active / formula - 1) < 0.03 + Z * found.n_active_se / formula
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -36,6 +34,7 @@ def files_of_the_library():
     }
 
 
+@pytest.mark.slow
 def test_the_wheel_has_every_file(built):
     (wheel,) = (built / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -43,6 +42,7 @@ def test_the_wheel_has_every_file(built):
     assert names == files_of_the_library()
 
 
+@pytest.mark.slow
 def test_the_source_archive_has_every_file(built):
     (sdist,) = (built / "dist").glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -54,12 +54,20 @@ def test_the_library_is_typed():
     assert "superposition/py.typed" in files_of_the_library()
 
 
-@pytest.mark.parametrize("module", ["superposition", "superposition.formulas"])
-def test_formulas_wait_for_no_figures(module):
-    """Neither Matplotlib nor IPython nor widgets are loaded with the formulas."""
-    code = (
-        f"import sys, {module}; print(*({{'matplotlib', 'IPython', 'anywidget', 'ipywidgets'}} & sys.modules.keys()))"
-    )
+@pytest.mark.parametrize(
+    ("module", "waits_for"),
+    [
+        ("superposition", ["numpy", "scipy", "sympy"]),
+        ("superposition.codes", ["scipy.optimize", "sympy"]),
+        ("superposition.formulas", ["scipy.optimize", "scipy.special"]),
+        ("superposition.simulate", ["scipy.optimize"]),
+    ],
+)
+def test_nobody_waits_for_what_a_module_does_not_use(module, waits_for):
+    """Figures, widgets and notebooks are loaded with what draws and shows, and large libraries with what computes with them."""
+    code = f"import sys, {module}; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    loaded = set(done.stdout.split())
+    assert module in loaded
+    assert not {"matplotlib", "IPython", "anywidget", "ipywidgets", "traitlets", *waits_for} & loaded

@@ -140,7 +140,7 @@ def test_the_fraction_one_minus_distortion_of_the_active_features_is_kept(bits):
     allowed, kept = formulas.errors_at_limit(m=10**4), 1 - gaussian_quantiser(bits).distortion
     limit = formulas.max_active_quantised(m=10**4, n=1024, D=1 - kept)
     draws = rng(bits)
-    found = largest_active(lambda l: quantised_errors(1024, 10**4, l, bits, 200, draws), allowed, 10**4, int(limit))
+    found = largest_active(lambda l: quantised_errors(1024, 10**4, l, bits, 200, draws), 10**4, allowed, int(limit))
     assert -0.01 < found.n_active / limit - 1 < 0.03 + Z * found.n_active_se / limit
 
 

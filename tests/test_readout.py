@@ -353,7 +353,7 @@ def test_a_sliced_simulation_looks_like_the_function_it_is():
 @pytest.mark.parametrize("n_active", [1, 3, 10])
 def test_readouts_come_apart_into_present_and_absent(n_active):
     F = tight_frame(6, 10, rng())
-    present, absent = readouts(F, n_active, rng(), trials=50)
+    present, absent = readouts(F, n_active, 50, rng())
     assert present.shape == (50, n_active)
     assert absent.shape == (50, 10 - n_active)
     # sum of all readouts weighted by activation is |x|², and (n/m) of the sum of squares for a tight frame
@@ -362,7 +362,7 @@ def test_readouts_come_apart_into_present_and_absent(n_active):
 
 
 def test_readouts_of_the_simplex_are_two_numbers():
-    present, absent = readouts(simplex(7), 3, rng(), trials=20, amplitude=2.0)
+    present, absent = readouts(simplex(7), 3, 20, rng(), amplitude=2.0)
     np.testing.assert_allclose(present, 2 * (1 - 2 / 7), rtol=1e-12)
     np.testing.assert_allclose(absent, -2 * 3 / 7, rtol=1e-12)
 
@@ -567,7 +567,7 @@ def counting(errors):
 def test_search_for_the_largest_active_number_ends_at_the_crossing(start):
     n, m, allowed = 2000, 10**4, formulas.errors_at_limit(m=10**4)
     measure, asked = counting(lambda l: formulas.expected_errors(l=l, m=m, n=n))
-    found = largest_active(measure, allowed, m, start)
+    found = largest_active(measure, m, allowed, start)
     exact = optimize.brentq(lambda l: formulas.expected_errors(l=l, m=m, n=n) - allowed, 2, 100, xtol=1e-12)
     low, high = found.bracket
     assert low <= exact <= high <= low + max(1, low / 3)
@@ -579,7 +579,7 @@ def test_search_for_the_largest_active_number_ends_at_the_crossing(start):
 def test_search_continues_below_one_where_even_one_is_too_many():
     n, m, allowed = 30, 10**4, formulas.errors_at_limit(m=10**4)
     measure, _ = counting(lambda l: m * stats.norm.sf(np.sqrt(n / l) / 2))
-    found = largest_active(measure, allowed, m)
+    found = largest_active(measure, m, allowed)
     assert found.bracket == (1, 2)
     assert found.n_active == pytest.approx(n / (4 * stats.norm.isf(allowed / m) ** 2), rel=1e-9)
 
@@ -608,7 +608,7 @@ def test_search_covers_known_laws_as_often_as_it_says():
     for i, (exact, allowed, m, trials) in enumerate(laws):
         for seed in range(off.shape[1]):
             measure = counted(exact, allowed, m, trials, rng([19, i, seed]))
-            found = largest_active(measure, allowed, m, int(exact))
+            found = largest_active(measure, m, allowed, int(exact))
             off[i, seed] = abs(found.n_active - exact) / found.n_active_se
     covered = off < 1.96
     # measured 92 to 99 % for single laws; six standard errors of 150 and of 900 runs
@@ -618,7 +618,7 @@ def test_search_covers_known_laws_as_often_as_it_says():
 
 
 def borne(code, m, allowed, trials, rng, sets_per_code=1):
-    return largest_active(lambda l: readout_errors(code, l, trials, rng, sets_per_code=sets_per_code), allowed, m)
+    return largest_active(lambda l: readout_errors(code, l, trials, rng, sets_per_code=sets_per_code), m, allowed)
 
 
 @pytest.mark.slow
@@ -681,7 +681,7 @@ F = np.eye(3)
         (lambda: random_code_errors(5, 1e12, 1, 10, rng()), TypeError, "m must be an integer .* got float 1000000"),
         (lambda: random_code_errors(5, 4, 5, 10, rng()), ValueError, "n_active must be between 1 and 4, got 5"),
         (lambda: random_code_errors(5, 4, 2, 10, 1), TypeError, "rng must be"),
-        (lambda: readouts(F, 2, rng(), trials=0), ValueError, "trials must be at least 1, got 0"),
+        (lambda: readouts(F, 2, 0, rng()), ValueError, "trials must be at least 1, got 0"),
         (lambda: crosstalk(F, 3, 10, rng()), ValueError, "n_active must be below m = 3.* got 3"),
         (lambda: adversarial_set(F, 3), ValueError, "feature must be between 0 and 2, got 3"),
         (
@@ -693,10 +693,10 @@ F = np.eye(3)
         (lambda: adversarial_set(F, threshold=1), ValueError, r"threshold must be .* got 1"),
         (lambda: adversarial_set(np.nan * F), ValueError, "F must be finite"),
         (lambda: guaranteed_active(F, 1.5), ValueError, "threshold must be .* got 1.5"),
-        (lambda: largest_active(F, 0.1, 3), TypeError, "measure must be a function .* got ndarray"),
-        (lambda: largest_active(len, 1.5, 3), ValueError, r"allowed must be .*\(0, 1.5\), got 1.5"),
-        (lambda: largest_active(len, 0.5, 1), ValueError, "m must be at least 2, got 1"),
-        (lambda: largest_active(len, 0.5, 3, 4), ValueError, "start must be between 1 and 3, got 4"),
+        (lambda: largest_active(F, 3, 0.1), TypeError, "measure must be a function .* got ndarray"),
+        (lambda: largest_active(len, 3, 1.5), ValueError, r"allowed must be .*\(0, 1.5\), got 1.5"),
+        (lambda: largest_active(len, 1, 0.5), ValueError, "m must be at least 2, got 1"),
+        (lambda: largest_active(len, 3, 0.5, 4), ValueError, "start must be between 1 and 3, got 4"),
     ],
 )
 def test_wrong_arguments_are_named_with_what_is_accepted(call, error, message):

@@ -29,12 +29,12 @@ def test_where_no_error_was_seen_half_of_one_is_taken():
     def measure(l):
         return SimpleNamespace(errors=0.0 if l < 3 else 4.0, errors_se=0.1, trials=100)
 
-    half = simulate.largest_active(measure, 1.0, 100)
+    half = simulate.largest_active(measure, 100, 1.0)
 
     def half_of_one(l):
         return SimpleNamespace(errors=0.005 if l < 3 else 4.0, errors_se=0.1, trials=100)
 
-    assert half == simulate.largest_active(half_of_one, 1.0, 100)
+    assert half == simulate.largest_active(half_of_one, 100, 1.0)
 
 
 def test_search_measures_each_number_once_and_the_last_two_again():
@@ -44,7 +44,7 @@ def test_search_measures_each_number_once_and_the_last_two_again():
         asked.append(l)
         return SimpleNamespace(errors=l / 10, errors_se=0.01, trials=100)
 
-    found = simulate.largest_active(measure, 3.05, 1000, start=60)
+    found = simulate.largest_active(measure, 1000, 3.05, start=60)
     assert asked[:3] == [60, 50, 30]
     assert asked[-2:] == list(found.bracket)
     assert len(asked) == len(set(asked)) + 2
@@ -97,7 +97,7 @@ def test_largest_active_number_has_the_error_of_its_place():
         density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
         return SimpleNamespace(errors=1e6 * special.ndtr(-z), errors_se=1e6 * density * 0.01, trials=10**9)
 
-    found = simulate.largest_active(measure, 1e6 * special.ndtr(-0.8), 10**6)
+    found = simulate.largest_active(measure, 10**6, 1e6 * special.ndtr(-0.8))
     low, high = (4 / np.sqrt(l) for l in found.bracket)
     part = (0.8 - low) / (high - low)
     assert found.n_active == pytest.approx(16 / 0.64, rel=1e-9)

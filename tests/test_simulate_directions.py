@@ -103,7 +103,7 @@ def test_greedy_code_keeps_everything_at_one_and_a_single_direction_at_zero():
     ("call", "error", "message"),
     [
         (lambda: overlaps(0, 5, rng()), ValueError, "n must be at least 1, got 0"),
-        (lambda: overlaps(3, 5.0, rng()), TypeError, "n_pairs must be an integer .* got float 5.0"),
+        (lambda: overlaps(3, 5.0, rng()), TypeError, "trials must be an integer .* got float 5.0"),
         (lambda: overlaps(3, 5, 1), TypeError, "rng must be a numpy.random.Generator"),
         (lambda: worst_overlaps(3, 1, 5, rng()), ValueError, "m must be at least 2, got 1"),
         (lambda: worst_overlaps(3, 4, 0, rng()), ValueError, "trials must be at least 1, got 0"),

@@ -1,11 +1,25 @@
 """The Sphinx extension that turns the book into its site.
 
-Ten parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
-folded, `constructs` adds notes in the margin and admonitions that fold, `citations` finds citations in plain links, `assets` what it loads, `sheet` prints the formula sheet, `search` writes what the search dialog looks in,
-`previews` what is shown beside a link, `card` draws what social networks show, and `repository` derives every link to the source from `pyproject.toml`.
+Twelve parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
+folded, `constructs` adds notes in the margin and admonitions that fold, `citations` finds citations in plain links,
+`assets` what it loads, `sheet` prints the formula sheet, `library` lets docstrings be printed, `search` writes what the
+search dialog looks in, `previews` what is shown beside a link, `card` draws what social networks show, and `repository`
+derives every link to the source from `pyproject.toml`.
 """
 
-from theme import assets, card, citations, constructs, folding, mathematics, previews, repository, search, sheet
+from theme import (
+    assets,
+    card,
+    citations,
+    constructs,
+    folding,
+    library,
+    mathematics,
+    previews,
+    repository,
+    search,
+    sheet,
+)
 
 
 def setup(app):
@@ -14,6 +28,7 @@ def setup(app):
     constructs.setup(app)
     citations.setup(app)
     sheet.setup(app)
+    library.setup(app)
     search.setup(app)
     previews.setup(app)
     assets.setup(app)

@@ -8,6 +8,7 @@ import re
 
 from docutils import nodes
 from docutils.utils.math import tex2unichar
+from sphinx import addnodes
 
 from superposition import formulas
 from superposition.results import SUPERSCRIPTS
@@ -32,7 +33,16 @@ SIGNS = (
     | {"dots": "…", "cdots": "…", "top": "ᵀ"}
     | dict.fromkeys(("|", "lVert", "rVert"), "‖")
 )
-NOT_SEARCHED = (nodes.section, nodes.title, nodes.raw, nodes.literal_block, nodes.comment, nodes.image)
+NOT_SEARCHED = (
+    nodes.section,
+    nodes.title,
+    nodes.raw,
+    nodes.literal_block,
+    nodes.doctest_block,
+    nodes.comment,
+    nodes.image,
+    addnodes.desc,
+)
 
 
 def bracketed(group):
@@ -104,6 +114,15 @@ def entries(docname, chapter, doctree, numbers):
             "tex": " ".join(dict.fromkeys(SIZES.sub("", tex) for child in section.children for tex in written(child))),
             "text": SPACE.sub(" ", " ".join(said(child) for child in section.children)).strip(),
         }
+        for described in section.findall(addnodes.desc):
+            signature, content = described
+            if described.parent is section and signature["ids"]:
+                yield {
+                    "title": signature["fullname"],
+                    "chapter": section[0].astext(),
+                    "url": f"{docname}.html#{signature['ids'][0]}",
+                    "text": SPACE.sub(" ", " ".join(said(child) for child in content.children)).strip(),
+                }
 
 
 def formula_entries(docname):

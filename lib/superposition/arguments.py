@@ -5,6 +5,7 @@ import operator
 from numbers import Real
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
 def _shown(value):
@@ -12,7 +13,7 @@ def _shown(value):
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def integer(name, value, low=1, high=None):
+def integer(name: str, value: object, low: int = 1, high: int | None = None) -> int:
     """Return `value` as an `int` between `low` and `high`, ends included.
 
     Raises
@@ -40,7 +41,7 @@ def integer(name, value, low=1, high=None):
     return number
 
 
-def real(name, value, low=-math.inf, high=math.inf, ends="[]"):
+def real(name: str, value: object, low: float = -math.inf, high: float = math.inf, ends: str = "[]") -> float:
     """Return `value` as a finite `float` between `low` and `high`; `ends` says whether they are included.
 
     Raises
@@ -72,7 +73,7 @@ def real(name, value, low=-math.inf, high=math.inf, ends="[]"):
     return number
 
 
-def generator(rng):
+def generator(rng: object) -> np.random.Generator:
     """Return `rng` if it is a `numpy.random.Generator`.
 
     Raises
@@ -95,7 +96,7 @@ def generator(rng):
     return rng
 
 
-def matrix(name, value, min_columns=1):
+def matrix(name: str, value: ArrayLike, min_columns: int = 1) -> NDArray:
     """Return `value` as a two-dimensional real array of its own type, copied only if it is not an array yet.
 
     Whether its entries are finite is left to `finite_matrix`, which has to look at all of them.
@@ -128,7 +129,7 @@ def matrix(name, value, min_columns=1):
     return array
 
 
-def finite_matrix(name, value, min_columns=1):
+def finite_matrix(name: str, value: ArrayLike, min_columns: int = 1) -> NDArray[np.float64]:
     """Return `value` as by `matrix`, in double precision.
 
     Raises

@@ -6,15 +6,35 @@ matrix ``G = F.T @ F``.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import blas
-from scipy.optimize import minimize
+import scipy  # which loads its parts when they are first used
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
 
 from superposition.arguments import generator, integer, matrix
 from superposition.results import Result
 from superposition.threads import one_thread
+
+__all__ = [
+    "Code",
+    "Coherence",
+    "coherence",
+    "equiangular",
+    "kerdock",
+    "maximal_equiangular",
+    "mutually_unbiased",
+    "optimised",
+    "orthoplex",
+    "random_code",
+    "simplex",
+    "tight_frame",
+]
+
+Code = ArrayLike | Callable[[Generator], NDArray]
+"""A code that is kept, or a function that draws one."""
 
 # Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
 # speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
@@ -23,7 +43,7 @@ _TILE_ROWS, _TILE_COLUMNS = 512, 4096
 _PANEL_BYTES, _PART_COLUMNS = 2**26, 512
 
 
-def random_code(n, m, rng):
+def random_code(n: int, m: int, rng: Generator) -> NDArray:
     """m independent directions, uniform on the unit sphere of n dimensions.
 
     Parameters
@@ -62,7 +82,7 @@ def random_code(n, m, rng):
 
 
 @one_thread
-def tight_frame(n, m, rng):
+def tight_frame(n: int, m: int, rng: Generator) -> NDArray:
     """Random unit-norm tight frame: m unit vectors with F Fᵀ = (m/n) I.
 
     Parameters
@@ -118,7 +138,7 @@ def tight_frame(n, m, rng):
         a, b = small - 1, large - 1
         tan = a / (overlap + math.copysign(math.sqrt(overlap * overlap - a * b), overlap))
         cos = 1 / math.sqrt(1 + tan * tan)
-        blas.drot(v, u, cos, tan * cos, overwrite_x=True, overwrite_y=True)
+        scipy.linalg.blas.drot(v, u, cos, tan * cos, overwrite_x=True, overwrite_y=True)
         left = float(v @ v)
         if left < 1:
             short.append((j, left))
@@ -127,7 +147,7 @@ def tight_frame(n, m, rng):
     return np.ascontiguousarray((columns / np.linalg.norm(columns, axis=1)[:, None]).T)
 
 
-def simplex(n):
+def simplex(n: int) -> NDArray:
     """The n + 1 vertices of a regular simplex: every overlap is -1/n.
 
     Parameters
@@ -168,7 +188,7 @@ def simplex(n):
     return F
 
 
-def orthoplex(n):
+def orthoplex(n: int) -> NDArray:
     """The 2 n vectors ±e_i: every overlap is 0, but for each feature's opposite, at -1.
 
     Parameters
@@ -202,7 +222,7 @@ def orthoplex(n):
 
 
 @one_thread
-def equiangular(n):
+def equiangular(n: int) -> NDArray:
     """2 n equiangular lines from a Paley conference matrix: every overlap is ±1/sqrt(2 n - 1).
 
     Parameters
@@ -249,7 +269,7 @@ def equiangular(n):
     return np.ascontiguousarray(F / np.linalg.norm(F, axis=0))
 
 
-def maximal_equiangular(n):
+def maximal_equiangular(n: int) -> NDArray:
     """n (n + 1)/2 equiangular lines, the most there can be: every overlap is ±1/sqrt(n + 2).
 
     Parameters
@@ -310,7 +330,7 @@ def _steiner_lines(n):
     return lines / np.sqrt(5)
 
 
-def mutually_unbiased(n):
+def mutually_unbiased(n: int) -> NDArray:
     """Three mutually unbiased orthonormal bases: 3 n directions, every overlap 0 or ±1/sqrt(n).
 
     Parameters
@@ -348,7 +368,7 @@ def mutually_unbiased(n):
     return np.hstack([np.eye(n), hadamard, bent[:, None] * hadamard])
 
 
-def kerdock(n):
+def kerdock(n: int) -> NDArray:
     """Kerdock's n/2 + 1 mutually unbiased orthonormal bases: n (n/2 + 1) directions, every overlap 0 or ±1/sqrt(n).
 
     .. math:: f_{a,w}(v) = \\frac{(-1)^{Q_a(v) + w \\cdot v}}{\\sqrt n}, \\qquad
@@ -455,7 +475,7 @@ def _signs(integers):
     return 1.0 - 2.0 * (np.bitwise_count(integers) % 2)
 
 
-def optimised(n, m, rng, starts=8):
+def optimised(n: int, m: int, rng: Generator, starts: int = 8) -> NDArray:
     """m directions with a worst overlap as low as a search from random starts finds.
 
     Parameters
@@ -506,7 +526,7 @@ def optimised(n, m, rng, starts=8):
 
 def _sharpened(F, stage):
     for sharpness in 8.0 ** np.arange(stage, 8):
-        found = minimize(
+        found = scipy.optimize.minimize(
             _smooth_worst,
             F.ravel(),
             args=(F.shape, sharpness),
@@ -557,7 +577,7 @@ class Coherence(Result):
     welch: float
 
 
-def coherence(F):
+def coherence(F: ArrayLike) -> Coherence:
     """Root-mean-square and worst overlap of the columns of F, beside the Welch bound.
 
     .. math:: \\mathrm{worst} = \\max_{i<j} |f_i \\cdot f_j| \\ge

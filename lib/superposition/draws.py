@@ -4,12 +4,14 @@ A `Chain` is a list of steps, in the order in which they are taken. Each gives i
 steps may use: a number, or a *vector* of so many alike. Expressions over vectors are taken entry by entry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 
 import numpy as np
 import sympy as sp
+from numpy.random import Generator
+from numpy.typing import NDArray
 from sympy import stats
 
 from superposition.arguments import generator, integer
@@ -60,8 +62,8 @@ class _Value:
         if isinstance(expr, (bool, np.bool_)) or not isinstance(expr, (sp.Expr, int, float)):
             raise TypeError(f"{where} = {expr!r}; accepted: a SymPy expression or a number")
         self.expr = sp.sympify(expr)
-        self.symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
-        self.names = tuple(symbol.name for symbol in self.symbols)
+        self._symbols = sorted(self.expr.free_symbols, key=lambda symbol: symbol.name)
+        self.names = tuple(symbol.name for symbol in self._symbols)
         for name in self.names:
             if name not in known:
                 raise ValueError(
@@ -72,8 +74,7 @@ class _Value:
 
     @cached_property
     def function(self):
-        # made when it is first drawn: a chapter draws from few of the chains
-        return bare(self.expr, self.symbols, cse=True)
+        return bare(self.expr, self._symbols, cse=True)
 
     def json(self):
         return {"of": list(self.names), "js": self.js}
@@ -132,11 +133,11 @@ class Draw(_Step):
     parameters: tuple
     count: object = None
 
-    def __init__(self, symbol, law, *parameters, count=None):
+    def __init__(self, symbol: sp.Symbol, law: Callable, *parameters, count: sp.Expr | float | None = None) -> None:
         for name, value in (("symbol", symbol), ("law", law), ("parameters", parameters), ("count", count)):
             object.__setattr__(self, name, value)
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("draw: symbol", self.symbol)
         if self.law not in _LAWS:
             accepted = ", ".join(law.__name__ for law in _LAWS)
@@ -171,7 +172,7 @@ class Let(_Step):
     symbol: sp.Symbol
     expr: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("let: symbol", self.symbol)
         value = self._value("expr", self.expr, known)
         if known.get(name, value.is_vector) != value.is_vector:
@@ -193,7 +194,7 @@ class Total(_Step):
     symbol: sp.Symbol
     expr: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("total: symbol", self.symbol)
         value = self._value("expr", self.expr, known, vector=True)
         known[name] = False
@@ -212,7 +213,7 @@ class Numbers(_Step):
     _: KW_ONLY
     count: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("numbers: symbol", self.symbol)
         count = self._value("count", self.count, known, vector=False)
         known[name] = True
@@ -233,7 +234,7 @@ class Tally(_Step):
     _: KW_ONLY
     most: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("tally: symbol", self.symbol)
         value = self._value("expr", self.expr, known, vector=True)
         most = self._value("most", self.most, known, vector=False)
@@ -268,7 +269,7 @@ class Deal(_Step):
     _: KW_ONLY
     among: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("deal: symbol", self.symbol)
         value = self._value("expr", self.expr, known, vector=True)
         among = self._value("among", self.among, known, vector=False)
@@ -306,7 +307,7 @@ class Nearest(_Step):
     tables: Mapping
     by: object
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("nearest: symbol", self.symbol)
         value = self._value("expr", self.expr, known)
         by = self._value("by", self.by, known, vector=False)
@@ -366,7 +367,7 @@ class Directions(_Step):
     beside: object = 0
     across: sp.Symbol | None = None
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         square, readouts = _symbol("directions: symbol", self.symbol), _symbol("directions: readouts", self.readouts)
         across = None if self.across is None else _symbol("directions: across", self.across)
         count, dimension = (
@@ -452,7 +453,7 @@ class Repeat(_Step):
 
     symbol = "of steps"
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         times = self._value("times", self.times, known, vector=False)
         runs, stored = _bound(self.steps, known)
         kept = {_symbol("repeat: kept", one): _symbol("repeat: kept", path) for one, path in self.kept.items()}
@@ -491,7 +492,7 @@ class Alike(_Step):
     symbol: sp.Symbol
     steps: tuple
 
-    def bind(self, known):
+    def bind(self, known: dict[str, bool]) -> tuple:
         by = _symbol("alike: symbol", self.symbol)
         if known.get(by, True):
             raise ValueError(f"alike {by}: {by} is no number that is known")
@@ -522,7 +523,7 @@ def _rows(a, trials, size):
     return np.broadcast_to(a if a.ndim == 2 else a[:, None], (trials, size))
 
 
-def direction_factor(n, count, trials, rng):
+def direction_factor(n: int, count: int, trials: int, rng: Generator) -> NDArray[np.float64]:
     """Random unit vectors in coordinates of their own, shape (trials, min(n, count), count).
 
     The Gram matrix of random unit vectors through its Cholesky factor: by Bartlett (1933) that of Gaussian vectors has
@@ -584,22 +585,22 @@ class Chain:
     2.0
     """
 
-    def __init__(self, inputs, steps):
+    def __init__(self, inputs: Sequence[sp.Symbol], steps: Sequence) -> None:
         self.inputs = tuple(_symbol("inputs", symbol) for symbol in inputs)
         self.symbols = tuple(inputs)
         self.steps = tuple(steps) if isinstance(steps, (list, tuple)) else steps
         self.known = dict.fromkeys(self.inputs, False)
         self._runs, self._stored = _bound(self.steps, self.known)
 
-    def then(self, *steps):
+    def then(self, *steps: object) -> "Chain":
         """A longer chain."""
         return Chain(self.symbols, [*self.steps, *steps])
 
-    def json(self):
+    def json(self) -> list:
         """The steps as the page's own sampler takes them."""
         return self._stored
 
-    def sample(self, rng, trials, **values):
+    def sample(self, rng: Generator, trials: int, **values: float) -> dict[str, NDArray]:
         """Draw trials.
 
         Parameters
@@ -631,10 +632,12 @@ class Chain:
         with np.errstate(all="ignore"):
             for run in self._runs:
                 run(scope, vectors, rng, trials)
-        return {name: np.full(trials, value) if np.ndim(value) == 0 else value for name, value in scope.items()}
+        return {
+            name: np.full(trials, value) if np.ndim(value) == 0 else np.asarray(value) for name, value in scope.items()
+        }
 
 
-def overlap(symbol, dimension, count=None):
+def overlap(symbol: sp.Symbol, dimension: sp.Expr, count: sp.Expr | None = None) -> tuple:
     """Steps that draw the overlap t of two random unit vectors: the first coordinate of a Gaussian one over its length.
 
     Examples
@@ -652,7 +655,7 @@ def overlap(symbol, dimension, count=None):
     )
 
 
-def overlap_tail(s, dimension):
+def overlap_tail(s: sp.Expr, dimension: sp.Expr) -> sp.Expr:
     """P(t > s) for the overlap t of two random unit vectors, for any real s.
 
     Examples

@@ -5,13 +5,15 @@ Nothing here knows which formulas the book has: those are in `superposition.form
 
 import functools
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from numbers import Real
 
 import numpy as np
-import scipy.special
+import scipy  # which loads its parts when they are first used
 import sympy as sp
+from numpy.typing import ArrayLike, NDArray
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 from sympy.printing.jscode import JavascriptCodePrinter
@@ -55,11 +57,11 @@ class Q(sp.Function):
     nargs = 1
 
     @classmethod
-    def eval(cls, x):
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
         # n/0 is complex infinity to SymPy; the root of it that a readout meets is the positive one
         return sp.S.Zero if x in (sp.oo, sp.zoo) else None
 
-    def fdiff(self, argindex=1):
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
         if argindex != 1:
             raise ArgumentIndexError(self, argindex)
         return -sp.exp(-(self.args[0] ** 2) / 2) / sp.sqrt(2 * sp.pi)
@@ -102,7 +104,7 @@ class log_binomial(sp.Function):
 
     @staticmethod
     @cache
-    def stable():
+    def stable() -> sp.Expr:
         """The same number of `_MANY` and `_FEW` without cancellation: both gammas are moved up by 8 before Stirling's series."""
         high, low = _MANY + 8, _MANY - _FEW + 8
         change = log1p(-_FEW / high)
@@ -113,7 +115,7 @@ class log_binomial(sp.Function):
         return moved + stirling + rest - sp.loggamma(_FEW + 1)
 
 
-def root(expr):
+def root(expr: sp.Expr) -> sp.Expr:
     r"""Square root that stays one root when printed: √(8 ln m/n), not 2√2·√(ln m)/√n.
 
     Examples
@@ -125,7 +127,7 @@ def root(expr):
     return sp.Pow(expr, sp.S.Half, evaluate=False)
 
 
-def half(expr):
+def half(expr: sp.Expr) -> sp.Expr:
     r"""Half of an expression, kept as one fraction when printed: (n - 3)/2, not n/2 - 3/2.
 
     Examples
@@ -318,7 +320,7 @@ class _BookLatex(LatexPrinter):
         return text if exp is None else f"{text}^{{{exp}}}"
 
 
-def to_latex(expr):
+def to_latex(expr: sp.Basic) -> str:
     r"""LaTeX of a SymPy expression in the book's notation.
 
     Examples
@@ -331,7 +333,7 @@ def to_latex(expr):
     return _BookLatex({"symbol_names": names}).doprint(expr)
 
 
-def use_book_notation():
+def use_book_notation() -> None:
     """Let SymPy print expressions in the book's notation in this kernel.
 
     Examples
@@ -429,7 +431,7 @@ for _function in _JS_FUNCTIONS:
     setattr(_JavaScript, f"_print_{_function.__name__}", _JavaScript._print_named)
 
 
-def javascript(expr):
+def javascript(expr: sp.Basic) -> str:
     """JavaScript expression equal to a SymPy expression.
 
     Parameters
@@ -517,7 +519,7 @@ _NUMPY = [
 ]
 
 
-def numeric(expr, arguments):
+def numeric(expr: sp.Expr, arguments: Sequence[str]) -> Callable:
     """NumPy function of a SymPy expression.
 
     Parameters
@@ -564,7 +566,7 @@ def _compiled(expr, arguments):
     return evaluate
 
 
-def bare(expr, symbols, cse=False):
+def bare(expr: sp.Expr, symbols: Sequence[sp.Symbol], cse: bool = False) -> Callable:
     """NumPy function of a SymPy expression without the care that `numeric` takes: for what is called very often.
 
     Parameters
@@ -695,7 +697,7 @@ class Measured:
             raise ValueError(f"low = {self.low} and high = {self.high} are not two ratios, the smaller one first")
 
     @property
-    def words(self):
+    def words(self) -> str:
         """What was found, and where, in words."""
         ranges = [
             f"{_letter(symbol)} {f'= {_end(low)}' if low == high else f'from {_end(low)} to {_end(high)}'}"
@@ -792,17 +794,17 @@ class Formula:
             _refuse_untranslatable(part)
 
     @property
-    def arguments(self):
+    def arguments(self) -> tuple[str, ...]:
         """Names of the arguments, in alphabetical order."""
         return tuple(symbol.name for symbol in self.domain)
 
     @cached_property
-    def js(self):
+    def js(self) -> str:
         """JavaScript of the right-hand side."""
         return javascript(self.expr)
 
     @cached_property
-    def js_domain(self):
+    def js_domain(self) -> str:
         """JavaScript that is true where the formula is defined."""
         return javascript(self._inside)
 
@@ -814,7 +816,7 @@ class Formula:
         return sp.And(*intervals, *(relation.xreplace(plain) for relation in self.where))
 
     @cached_property
-    def latex(self):
+    def latex(self) -> str:
         """LaTeX of the right-hand side, its parts as letters."""
         return to_latex(self._lettered(self.expr))
 
@@ -836,7 +838,7 @@ class Formula:
     def _conditions(self):
         return [(relation, numeric(relation, self.arguments)) for relation in self.where]
 
-    def __call__(self, *positional, **values):
+    def __call__(self, *positional: object, **values: ArrayLike) -> float | NDArray[np.float64]:
         """Value of the formula at keyword numbers or arrays, which broadcast.
 
         Raises
@@ -853,7 +855,7 @@ class Formula:
                 self._refuse(relation, arrays, inside)
         return self._function(**arrays)
 
-    def contains(self, **values):
+    def contains(self, **values: ArrayLike) -> bool | NDArray[np.bool_]:
         """Whether the formula is defined there: a bool, or a boolean array for arrays.
 
         Examples
@@ -907,7 +909,7 @@ class Formula:
         raise ValueError(f"{self.name}: {name} = {value:g} with {beside} is outside the domain; accepted: {relation}")
 
     @property
-    def equation(self):
+    def equation(self) -> str:
         """LaTeX of the whole equation, its left-hand side a letter or nothing; its parts on a line below."""
         whole = f"{self.lhs} = {self.latex}" if self.lhs else self.latex
         if not self.parts:
@@ -916,27 +918,27 @@ class Formula:
         return rf"\begin{{gathered}} {whole} \\[6pt] {parts} \end{{gathered}}"
 
     @property
-    def signature(self):
+    def signature(self) -> str:
         """Its name in code, with its arguments."""
         return f"{self.name}({', '.join(self.arguments)})"
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """Its meaning, as a sentence."""
         return f"{self.meaning[0].upper()}{self.meaning[1:]}."
 
     @property
-    def reservations(self):
+    def reservations(self) -> str:
         """What the status word leaves open, and how far off it was measured."""
         return "; ".join(part for part in (self.detail, self.measured.words if self.measured else "") if part)
 
     @property
-    def standing(self):
+    def standing(self) -> str:
         """Status, provenance and name, and the reservations, as Markdown."""
         head = f"**{self.status}** · *{self.provenance}* · `{self.signature}`"
         return f"{head}: {self.reservations}" if self.reservations else head
 
-    def derived(self, expr):
+    def derived(self, expr: sp.Expr) -> "Derived":
         """The formula as the end of a derivation: shown with a line that says it is what was derived.
 
         Parameters

@@ -1,12 +1,17 @@
 """The look of the book's static figures."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Markdown
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.text import Annotation
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["COLOURS", "FLOOR", "MEASURED", "THEORY", "WARNING", "figure", "label", "ranges", "spread", "table", "use_book_style"]
 
@@ -15,7 +20,7 @@ THEORY, MEASURED, WARNING, FLOOR = "#0072B2", "#B35900", "#A8326E", "#00795A"
 COLOURS = (THEORY, MEASURED, FLOOR, WARNING, "#5D5D5D", "#2B7BBA")
 
 
-def use_book_style():
+def use_book_style() -> None:
     """Give Matplotlib the book's style in this kernel: sharp, quiet, colour-blind safe.
 
     Examples
@@ -53,7 +58,9 @@ def use_book_style():
     )
 
 
-def figure(xlabel, ylabel, *, xscale="linear", yscale="linear", columns=1, **options):
+def figure(
+    xlabel: str, ylabel: str, *, xscale: str = "linear", yscale: str = "linear", columns: int = 1, **options: object
+) -> Axes | NDArray:
     """A figure with named, scaled axes.
 
     Parameters
@@ -84,7 +91,7 @@ def figure(xlabel, ylabel, *, xscale="linear", yscale="linear", columns=1, **opt
     return axes[0, 0] if columns == 1 else axes[0]
 
 
-def label(axis, x, y, text, colour, **options):
+def label(axis: Axes, x: float, y: float, text: str, colour: str, **options: object) -> Annotation:
     """Write a curve's name beside it, in its colour, instead of into a legend.
 
     Examples
@@ -97,7 +104,7 @@ def label(axis, x, y, text, colour, **options):
     )
 
 
-def ranges(ratios):
+def ranges(ratios: Mapping[str, ArrayLike]) -> Axes:
     """A row of ticks for each formula, one at every ratio that was measured, to two places.
 
     Parameters
@@ -130,7 +137,7 @@ def ranges(ratios):
     return axis
 
 
-def spread(axis, x, samples, **options):
+def spread(axis: Axes, x: ArrayLike, samples: ArrayLike, **options: object) -> ErrorbarContainer:
     """Mark the median of each sample, with bars from its lowest to its highest value.
 
     Examples
@@ -144,7 +151,7 @@ def spread(axis, x, samples, **options):
     return axis.errorbar(x, middle, bars, fmt="ko", capsize=3, **options)
 
 
-def table(head, rows):
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdown:
     """A table as Markdown, which a page shows and strict validation compares; a hyphen before a number becomes a minus.
 
     Examples
@@ -154,7 +161,7 @@ def table(head, rows):
     |---|---|
     | 2 | −3 |
     """
-    lines = [head, ["---"] * len(head), *rows]
+    lines = [list(head), ["---"] * len(head), *rows]
     text = [re.sub(r"(?<!\S)-(?=\d)", "−", "| " + " | ".join(map(str, line)) + " |") for line in lines]
     text[1] = "|" + "---|" * len(head)
     return Markdown("\n".join(text))

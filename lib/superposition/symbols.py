@@ -150,7 +150,7 @@ NOTATION = (
 _BY_SYMBOL = {row.symbol: row for row in NOTATION if row.symbol is not None}
 
 
-def entry(symbol):
+def entry(symbol: sp.Symbol) -> Entry:
     """Row of the notation table that explains `symbol`.
 
     Raises

@@ -1,9 +1,14 @@
 """Small linear algebra stays on one thread, whatever the machine or its environment says."""
 
 import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import numpy  # noqa: F401  its BLAS has to be loaded before it can be limited
 from threadpoolctl import ThreadpoolController
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @functools.cache
@@ -11,7 +16,7 @@ def _controller():
     return ThreadpoolController().select(user_api="blas")
 
 
-def one_thread(function):
+def one_thread(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function so that BLAS uses one thread while it runs.
 
     Threads that share a factorisation of some hundred rows wait for each other longer than they compute, and far
@@ -33,7 +38,7 @@ def one_thread(function):
     """
 
     @functools.wraps(function)
-    def limited(*arguments, **named):
+    def limited(*arguments: P.args, **named: P.kwargs) -> R:
         # asking takes a tenth of the time of limiting
         if all(library.num_threads == 1 for library in _controller().lib_controllers):
             return function(*arguments, **named)

@@ -186,7 +186,7 @@ def bits_by_numpy(rng):
     def measure(n_active):
         return simulate.superposed_errors(2048, 10**6, n_active, 30.0, 400, rng)
 
-    found = simulate.largest_active(measure, formulas.errors_at_limit(m=10**6), 10**6, 15)
+    found = simulate.largest_active(measure, 10**6, formulas.errors_at_limit(m=10**6), 15)
     ends = [formulas.capacity_bits(l=found.n_active + step, m=10**6, n=2048) for step in (0, found.n_active_se)]
     return ends[0], ends[1] - ends[0]
 

@@ -124,7 +124,7 @@ def borne(formula, use, trials):
             return simulate.random_code_level_errors(n, m, l, K, min(trials, STEPS // l), rng, use)
 
         start = int(formula(K=K, m=m, n=n))
-        found = simulate.largest_active(errors, formulas.errors_at_limit(m=m), m, start)
+        found = simulate.largest_active(errors, m, formulas.errors_at_limit(m=m), start)
         return found.n_active, found.n_active_se
 
     sizes = SMALLEST + [(m, n) for n in NEURONS for m in LEVEL_FEATURES if m >= n]
@@ -140,7 +140,7 @@ def borne_quantised(D, m, n):
         return simulate.quantised_errors(n, m, l, DISTORTIONS[D], QUANTISED_TRIALS, rng)
 
     start = int(formulas.max_active_quantised(D=D, m=m, n=n))
-    found = simulate.largest_active(errors, formulas.errors_at_limit(m=m), m, start)
+    found = simulate.largest_active(errors, m, formulas.errors_at_limit(m=m), start)
     return found.n_active, found.n_active_se
 
 

@@ -45,7 +45,7 @@ def borne(formula, n_levels, snr, m, n):
     def measure(n_active):
         return superposed_errors(n, m, n_active, snr, ACTIVE_TRIALS, rng, n_levels=n_levels)
 
-    found = largest_active(measure, formulas.errors_at_limit(m=m), m, max(1, int(formula)))
+    found = largest_active(measure, m, formulas.errors_at_limit(m=m), max(1, int(formula)))
     return found.n_active, found.n_active_se
 
 

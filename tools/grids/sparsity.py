@@ -69,7 +69,7 @@ def borne_surely(delta, m, n):
         found = simulate.random_code_errors(n, m, l, TRIALS, rng)
         return replace(found, errors=found.any_error, errors_se=found.any_error_se)
 
-    found = simulate.largest_active(any_error, delta, m, max(1, int(formulas.max_active_sure(delta=delta, m=m, n=n))))
+    found = simulate.largest_active(any_error, m, delta, max(1, int(formulas.max_active_sure(delta=delta, m=m, n=n))))
     return found.n_active, found.n_active_se
 
 
@@ -97,7 +97,7 @@ def borne_by_frames(m, n):
         return simulate.readout_errors(lambda rng: codes.tight_frame(n, m, rng), l, trials, rng, sets_per_code=sets)
 
     start = max(1, int(0.7 * formulas.max_active_tight(m=m, n=n)))
-    found = simulate.largest_active(errors, formulas.errors_at_limit(m=m), m, start)
+    found = simulate.largest_active(errors, m, formulas.errors_at_limit(m=m), start)
     return found.n_active, found.n_active_se
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 __all__ = ["load"]
 
 
-def load(name):
+def load(name: str) -> dict:
     """Stored measurements of one chapter.
 
     Parameters

@@ -42,7 +42,9 @@ class Dictionary(Result):
     folder: str
 
 
-def dictionaries(network=None, features=None, release=None):
+def dictionaries(
+    network: str | None = None, features: int | None = None, release: str | None = None
+) -> list[Dictionary]:
     """The published dictionaries, all of them or those of one network, one size or one release.
 
     Parameters

@@ -43,7 +43,7 @@ class Best(Result):
     interior: bool
 
 
-def mapped_features(n, n_active, n_votes, needed, depth):
+def mapped_features(n: int, n_active: int, n_votes: int, needed: int, depth: int) -> float:
     """Features at which a sparse chain of n units runs away, by its mean-field map.
 
     Parameters
@@ -138,7 +138,7 @@ def _between(tried, value, least):
     return max(tried) > value and (min(tried) < value or value == least)
 
 
-def smallest_widths(level=0.5):
+def smallest_widths(level: float = 0.5) -> list[Best]:
     """Width at which a share `level` of the trials of one layer of votes is exactly right, for each number of active features.
 
     Returns
@@ -157,7 +157,14 @@ def smallest_widths(level=0.5):
     return [Best(at["n"], cell[0], best[0], 0.5, crossed, inside) for cell, (best, crossed, inside) in found.items()]
 
 
-def largest_chains(design, depth, level=0.5, n_votes=None, needed=None, cleaning=0):
+def largest_chains(
+    design: str,
+    depth: int,
+    level: float = 0.5,
+    n_votes: int | None = None,
+    needed: int | None = None,
+    cleaning: int = 0,
+) -> list[Best]:
     """Features up to which a share `level` of the trials is right at a depth, for every cell of a chain's grid.
 
     Parameters

@@ -44,7 +44,7 @@ def _tables():
     }
 
 
-def measured(name):
+def measured(name: str) -> Measurements:
     """The stored measurements of one formula.
 
     Parameters

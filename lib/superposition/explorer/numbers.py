@@ -21,7 +21,7 @@ def _trimmed(text):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def format_value(number):
+def format_value(number: float) -> str:
     """A number in words and digits: integers below a million in full, others to three significant digits.
 
     Twelve digits decide whether it is an integer and how it rounds, so that the last bits, in which NumPy and a
@@ -66,7 +66,7 @@ def format_value(number):
     return sign + (power if factor == "1" else f"{factor} × {power}")
 
 
-def in_words(value):
+def in_words(value: float | list[float]) -> str:
     """A number as `format_value` shows it, or a list of them as a sentence names them.
 
     Examples
@@ -82,7 +82,7 @@ def in_words(value):
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def with_unit(shown, unit):
+def with_unit(shown: str, unit: str) -> str:
     """A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
 
     Examples
@@ -95,7 +95,7 @@ def with_unit(shown, unit):
     return f"{shown} {unit}" if unit[:1].isalpha() or unit[:1] == "%" else shown + unit
 
 
-def with_error(value, error):
+def with_error(value: float, error: float) -> str:
     """A measurement and its standard error, both to the error's second digit.
 
     Examples

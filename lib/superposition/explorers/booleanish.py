@@ -51,7 +51,7 @@ def _network(x, height, text, steps, given):
     return One(dots, [Sentence(text, absent=m - l)], steps=[*steps, *aside], given=given)
 
 
-def level_bells():
+def level_bells() -> Explorer:
     """Readouts of absent features and of active ones at K levels as bells, and the border that absent ones must not pass."""
     r, place = sp.Symbol("r", real=True), sp.Symbol("place", nonnegative=True)
     gaps, noise = K - 1, formulas.crosstalk_std.expr
@@ -120,7 +120,7 @@ def _level_points(use, trials):
     return points
 
 
-def levels_against_active():
+def levels_against_active() -> Explorer:
     """Levels that can be told apart, against the number of active features."""
 
     largest, uniform = formulas.levels, formulas.levels_uniform
@@ -189,7 +189,7 @@ def levels_against_active():
     )
 
 
-def bits_against_levels():
+def bits_against_levels() -> Explorer:
     """Bits per neuron for each number of levels, with as many features active as that many levels allow."""
     levels = sp.Symbol("levels", positive=True)
 
@@ -240,7 +240,7 @@ def _kept(n, m, bits, trials, rng):
 
     kept = 1 - simulate.gaussian_quantiser(bits).distortion
     start = max(1, int(kept * formulas.max_active(m=m, n=n)))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 @cache
@@ -253,7 +253,7 @@ def _kept_points(trials=50):
     return points
 
 
-def few_bits():
+def few_bits() -> Explorer:
     """Share of the active features that neurons of few bits bear, with as many neurons and with as many bits."""
     # to nine digits, which are the same on every machine
     table = [float(f"{simulate.gaussian_quantiser(bits).distortion:.9g}") for bits in range(1, _MOST_BITS + 1)]

@@ -53,7 +53,7 @@ def _after(rule, steps, then=None):
     return Iterated(rule, l, start=l0, steps=steps, then=then)
 
 
-def layer_after_layer():
+def layer_after_layer() -> Explorer:
     """Active features over the layers, free and re-driven: the maps beside simulated networks."""
     free, driven = formulas.expected_active_next, formulas.expected_active_redriven
     clean, runaway = (formula.expr.subs(l, l0) for formula in (formulas.clean_layers, formulas.runaway_layers))
@@ -127,7 +127,7 @@ def _at_saddle(then):
     return Iterated(rule.subs(n, _NEURONS), z, start=4, steps=80, then=then.subs(n, _NEURONS))
 
 
-def cobweb():
+def cobweb() -> Explorer:
     """Both maps against the diagonal, with the path that a re-driven network takes."""
     free, driven = (
         formula.expr.subs(n, _NEURONS) for formula in (formulas.expected_active_next, formulas.expected_active_redriven)
@@ -204,7 +204,7 @@ def _network():
     return [*before, int(active.sum())], square, bins
 
 
-def readouts_by_layer():
+def readouts_by_layer() -> Explorer:
     """The readouts of one network, layer after layer, on its way to half of all features."""
     layer, r = sp.Symbol("layer", positive=True), sp.Symbol("r", real=True)
     before, square, bins = _network()
@@ -254,7 +254,9 @@ def readouts_by_layer():
     )  # fmt: skip
 
 
-def value_errors(unit, fresh, neurons=1024, true=3, depth=6, trials=400):
+def value_errors(
+    unit: str, fresh: bool, neurons: int = 1024, true: int = 3, depth: int = 6, trials: int = 400
+) -> list[dict]:
     """Root mean square change of unit activations after each layer, as points for `Samples`.
 
     Parameters
@@ -290,7 +292,7 @@ def value_errors(unit, fresh, neurons=1024, true=3, depth=6, trials=400):
     return [{"at": at, "x": k, "y": sizes[k], "se": errors[k] / (2 * sizes[k])} for k in range(1, depth + 1)]
 
 
-def values_under_units():
+def values_under_units() -> Explorer:
     """How far an analog value has strayed after L layers, under three units."""
     gated, same, relu = formulas.value_noise_gated, formulas.value_noise_same_code, formulas.value_noise_relu
     half_gap = 1 / (2 * (K - 1))

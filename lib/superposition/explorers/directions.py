@@ -30,7 +30,7 @@ __all__ = ["how_many_fit", "overlap_law", "worst_pair"]
 _PAIRS = 300
 
 
-def overlap_law():
+def overlap_law() -> Explorer:
     """The exact law of the overlap of two random directions."""
     beyond = 2 * formulas.overlap_tail.expr.subs(t, sp.Rational(1, 10))
 
@@ -115,7 +115,7 @@ def _random_codes(trials=12):
     return points
 
 
-def worst_pair():
+def worst_pair() -> Explorer:
     """Typical, worst, promised and unavoidable overlap, against the number of features."""
 
     def run(rng, m, n, codes_drawn=24):
@@ -176,7 +176,7 @@ def _codes_that_exist():
     return [{"at": {"n": neurons}, "x": worst, "y": size, "se": 0} for neurons, size, worst in points]
 
 
-def how_many_fit():
+def how_many_fit() -> Explorer:
     """How many directions fit at a given overlap: what surely exists and what cannot be exceeded."""
     top = 10**12
     held = sp.Max(n, formulas.gilbert_varshamov.expr)

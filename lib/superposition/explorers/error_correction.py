@@ -27,7 +27,7 @@ from superposition.symbols import L, d, delta, h, l, m, n, s, theta
 __all__ = ["chains", "depth_is_cheap", "votes_and_width"]
 
 
-def depth_is_cheap():
+def depth_is_cheap() -> Explorer:
     """Neurons per active feature that keep every layer clean, against the number of layers."""
     neurons = formulas.depth_neurons.expr / l
     one = neurons.subs(L, 1)
@@ -102,7 +102,7 @@ def _failure_points(share=0.8, trials=150):
     return points
 
 
-def votes_and_width():
+def votes_and_width() -> Explorer:
     """Probability that a layer of shared units misreads anything, against the number of votes that each feature has."""
     # where a typical absent feature has the votes that are needed, surely; no slider is held back by it
     success, conditions = formulas.correction_success.expr, formulas.correction_success.where
@@ -203,7 +203,7 @@ def _joined(points, x):
     return sp.Piecewise(*pieces)
 
 
-def chains():
+def chains() -> Explorer:
     """Features that each unit of a layer carries on, directly or through a dense code, against the width of the layers."""
     hears, dense = _chain_points("sparse"), _chain_points("dense")
     direct, through = _joined(hears, n), _joined(dense, n)

@@ -35,7 +35,7 @@ def _inside(formula):
     return sp.Piecewise((formula.expr, sp.And(*formula.where)))
 
 
-def capacity():
+def capacity() -> Explorer:
     """Bits per neuron at the limit of a decoder, against the number of features that have a name."""
     at_limit, limit, most = formulas.capacity_at_limit, formulas.max_active_decoder, 1 / (c * sp.log(2))
     return Explorer(
@@ -80,7 +80,7 @@ def _borne(n, m, snr, trials, rng):
         return simulate.superposed_errors(n, m, n_active, snr, trials, rng)
 
     start = max(1, int(formulas.max_active_noisy(m=m, n=n, S=snr)))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 @cache
@@ -96,7 +96,7 @@ def _noisy_points(trials=60):
     return points
 
 
-def equal_noise():
+def equal_noise() -> Explorer:
     """Bits per neuron of superposition and of dense floats, against the signal-to-noise ratio of a neuron."""
     dense, noisy, bound = _inside(formulas.dense_float_bits), _inside(formulas.noisy_capacity), formulas.shannon_bits
     active, two_levels = formulas.max_active_noisy.expr, 2 * sp.log(n)
@@ -182,7 +182,7 @@ def equal_noise():
     )  # fmt: skip
 
 
-def win_map():
+def win_map() -> Explorer:
     """How rare features must be for superposition to need fewer neurons than dense floats, over their levels."""
     rarest, rare = 10**7, m / l
     edge = 1 / formulas.win_sparsity.expr

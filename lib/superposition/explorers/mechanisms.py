@@ -42,7 +42,7 @@ def _turned(start, step, count):
     return [(start + step * place) % 360 for place in range(count)]
 
 
-def interference():
+def interference() -> Scene:
     """Arrows of features in a plane, their sum, and what it looks like along each of them."""
     most = 8
     phi, r, wrong, first, second, overlap = (
@@ -136,7 +136,7 @@ def interference():
     )  # fmt: skip
 
 
-def voting_machine(seed=0):
+def voting_machine(seed: int = 0) -> Scene:
     """Features wired to fewer units that vote on them: which votes go astray, and what they decide wrongly."""
     features, units, rows = 20, 10, 10
     rng = np.random.default_rng(seed)
@@ -214,7 +214,7 @@ def _trajectories(neurons, features, active, draws, depth):
     return np.array([[[run(fresh, a, draw) for draw in range(draws)] for a in active] for fresh in (False, True)])
 
 
-def runaway_grid():
+def runaway_grid() -> Scene:
     """Every feature of a small network, layer by layer: a false alarm, and what becomes of it."""
     neurons, side, draws, depth = 128, 16, 3, 12
     features, actives = side**2, (2, 3, 4)
@@ -277,7 +277,7 @@ def runaway_grid():
     )  # fmt: skip
 
 
-def band(points=240, seed=1):
+def band(points: int = 240, seed: int = 1) -> Scene:
     """The sphere by height above its equator: where its area is, in three dimensions and in many."""
     chance, longitude, height = (sp.IndexedBase(name) for name in ("chance", "longitude", "height"))
     v = sp.Symbol("v", real=True)
@@ -343,7 +343,7 @@ _SECTIONS = {
 }
 
 
-def price_tag():
+def price_tag() -> Scene:
     """What m features on n neurons cost, l of them active, through L layers; and what is no longer promised first."""
     allowed = sp.Rational(1, 100)
     limit = formulas.max_active.expr

@@ -53,7 +53,7 @@ def _network(dots, steps=()):
     )
 
 
-def two_bells():
+def two_bells() -> Explorer:
     """The readouts of absent and active features as two bells, and the threshold between them."""
     r = sp.Symbol("r", real=True)
 
@@ -148,7 +148,7 @@ def _error_points():
     return points
 
 
-def readout_errors():
+def readout_errors() -> Explorer:
     """Errors among all features, and of one, against the number of active ones."""
     limit = formulas.max_active
     return Explorer(
@@ -210,7 +210,7 @@ def _borne(n, m, trials, rng):
     # frames differ most near m = n
     sets = 5 if m < 1.5 * n else 25
     start = max(1, int(min(m, formulas.max_active_tight(m=m, n=n))))
-    return simulate.largest_active(measure, formulas.errors_at_limit(m=m), m, start)
+    return simulate.largest_active(measure, m, formulas.errors_at_limit(m=m), start)
 
 
 def _frame_points():
@@ -223,7 +223,7 @@ def _frame_points():
     ]
 
 
-def tight_frames():
+def tight_frames() -> Explorer:
     """How many features may be active in a tight frame and in a random code, against the number of features per neuron."""
     ratio = sp.Symbol("ratio", positive=True)
     at = {m: n * ratio}
@@ -291,7 +291,7 @@ def _fooled(features=10**6, drawn=4):
     return points
 
 
-def most_or_every():
+def most_or_every() -> Explorer:
     """What most active sets bear, what chosen ones do, and what every set is promised, against the number of neurons."""
     most, every = formulas.max_active, formulas.every_set_bound
     # the largest of m normal overlaps sum to ½

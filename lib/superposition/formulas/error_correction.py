@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import special
+import scipy
 from sympy import Interval, Rational, betainc_regularized, exp, log, oo, pi, sqrt
 from sympy.codegen.cfunctions import log1p
 
@@ -364,7 +364,7 @@ converse_width_blind = Formula(
 )
 
 
-def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
+def vote_layer_failure(d: int, h: int, l: int, m: int, n: int, s: int, threshold: float = 0.5) -> float:
     """Upper bound on the probability that a layer of votes reads any of its features wrongly.
 
     .. math:: P \\le (m - l)\\, E\\, P[K + \\mathrm{Bin}(s - K, p(r)) \\ge h]
@@ -416,9 +416,9 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
 
     # cells of c, and of a standard normal g: each ends where the next begins
     c = np.concatenate([[0], _cells(n) / n, [np.inf]])
-    c_mass = np.diff(special.gammainc(n / 2, c * n / 2))
+    c_mass = np.diff(scipy.special.gammainc(n / 2, c * n / 2))
     g = np.concatenate([[-np.inf], np.linspace(-9, 9, 1801), [np.inf]])
-    g_mass = np.diff(special.ndtr(g))
+    g_mass = np.diff(scipy.special.ndtr(g))
 
     def fires(signal, scale, worse):
         """Chance that a unit passes its threshold, given what it hears of one feature, at the worse of the loads."""
@@ -427,7 +427,7 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
                 signal / (scale * math.sqrt(load - 1)) if load > 1 else np.where(signal >= 0, np.inf, -np.inf)
                 for load in loads
             ]
-        return special.ndtr(worse(distances, axis=0))
+        return scipy.special.ndtr(worse(distances, axis=0))
 
     def average(chance, collide, others):
         """Mean over K, hypergeometric, of chance(K)."""
@@ -438,10 +438,10 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
 
     def at_least(needed, units):
         """Chances that so many of so many units fire, for each chance of one in the grid."""
-        return special.betainc(needed, units - needed + 1, grid) if needed > 0 else np.ones_like(grid)
+        return scipy.special.betainc(needed, units - needed + 1, grid) if needed > 0 else np.ones_like(grid)
 
     def below(needed, units):
-        return special.betaincc(needed, units - needed + 1, grid) if needed <= units else np.ones_like(grid)
+        return scipy.special.betaincc(needed, units - needed + 1, grid) if needed <= units else np.ones_like(grid)
 
     grid = np.concatenate([[0], np.logspace(-14, -1, 500), np.linspace(0.1, 1, 500)[1:]])
     collide = s * (most - 1)
@@ -463,7 +463,7 @@ def vote_layer_failure(d, h, l, m, n, s, threshold=0.5):
 
 
 def _log_binomial(many, few):
-    return -np.log1p(many) - special.betaln(many - few + 1, few + 1)
+    return -np.log1p(many) - scipy.special.betaln(many - few + 1, few + 1)
 
 
 def _cells(n):

@@ -5,7 +5,9 @@
 4
 """
 
-from superposition.question import Choice, Number
+import sympy as sp
+
+from superposition.question import Choice, Number, Verdict
 from superposition.questions import (
     booleanish,
     compounding_noise,
@@ -35,7 +37,7 @@ topics = {
 registry = {question.name: question for topic in topics.values() for question in topic}
 
 
-def check(question, answer):
+def check(question: str | Number | Choice, answer: float | str | sp.Expr) -> Verdict:
     """Say whether an answer to one of the book's questions is right, and what a wrong one may have overlooked.
 
     Parameters

@@ -1,9 +1,11 @@
 """Which features are active."""
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 
-def active_sets(m, n_active, trials, rng):
+def active_sets(m: int, n_active: int, trials: int, rng: Generator) -> NDArray[np.int64]:
     """Uniformly random sets of features, shape (trials, n_active), in no particular order.
 
     Examples

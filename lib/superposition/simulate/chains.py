@@ -134,7 +134,7 @@ in closed form, given the lengths.
 alarms, missed, wrong = sp.symbols("alarms missed wrong", nonnegative=True)
 
 
-def alarmed(most, height=theta, amplitude=_length):
+def alarmed(most: int, height: sp.Expr = theta, amplitude: sp.Expr = _length) -> list:
     """Further steps: readouts of up to `most` absent features, and how many of all are read as present.
 
     A readout above `height` reads as present; those of absent features are `amplitude` times an overlap.
@@ -151,7 +151,7 @@ def alarmed(most, height=theta, amplitude=_length):
     ]
 
 
-def counted(most, height=theta, amplitude=_length):
+def counted(most: int, height: sp.Expr = theta, amplitude: sp.Expr = _length) -> list:
     """Further steps: those of `alarmed`, and how many features are missed, or wrong; all present ones must be looked at."""
     return [
         *alarmed(most, height, amplitude),
@@ -219,7 +219,7 @@ decoded = Chain(
 """What l - 1 other features, each at any value up to A, add to a readout."""
 
 
-def misread_levels(threshold):
+def misread_levels(threshold: sp.Expr) -> Total:
     """A step: how many present features are read at another level, `threshold` gaps above one being taken for the next."""
     found = sp.Min(sp.Max(sp.ceiling(_gaps * present - threshold), 0), _gaps)
     return Total(misread, sp.Min(sp.Abs(found - level), 1))
@@ -254,7 +254,7 @@ _energy, _heard, _along = sp.symbols("energy heard along", real=True)
 
 
 @functools.cache
-def quantised(*bits, rescale=True):
+def quantised(*bits: int, rescale: bool = True) -> Chain:
     """A chain: reading all m features of a random code from neurons that keep b bits, as a Lloyd–Max quantiser does.
 
     Parameters

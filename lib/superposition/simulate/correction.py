@@ -9,12 +9,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
 from superposition.simulate.active import active_sets
-from superposition.simulate.trials import BLOCK, parts, sliced
+from superposition.simulate.trials import BLOCK, Slices, parts, sliced
 
 ASSIGNMENTS = ("random", "reed-solomon")
 
@@ -92,11 +94,11 @@ class Told:
     absent: np.ndarray
 
     @property
-    def oracle(self):
+    def oracle(self) -> NDArray[np.bool_]:
         """Trials in which some threshold tells all m features right."""
         return self.present > self.absent
 
-    def at(self, needed):
+    def at(self, needed: float) -> NDArray[np.bool_]:
         """Trials in which `needed`, a threshold fixed beforehand, tells all m features right."""
         return (self.present >= needed) & (self.absent < needed)
 
@@ -118,17 +120,19 @@ class Votes(Told):
     n_votes: int
 
     @property
-    def majority(self):
+    def majority(self) -> NDArray[np.bool_]:
         """Trials in which more than half of the votes tells all m features right."""
         return (self.present > self.n_votes / 2) & (self.absent <= self.n_votes / 2)
 
-    def best_needed(self):
+    def best_needed(self) -> int:
         """The fixed number of votes needed that is right in most of these trials, the smallest of several."""
         return 1 + int(np.argmax([np.count_nonzero(self.at(needed)) for needed in range(1, self.n_votes + 1)]))
 
 
 @sliced
-def correction(corrector, n_active, trials, rng, trials_per_assignment=10, *, slices):
+def correction(
+    corrector: Corrector, n_active: int, trials: int, rng: Generator, trials_per_assignment: int = 10, *, slices: int
+) -> Slices[Votes]:
     """Votes of the features in one layer of shared threshold units, without forming its code.
 
     .. math:: u_j = 1\\Bigl[\\sum_{i \\in S_j} r_i > \\theta\\Bigr], \\qquad
@@ -174,14 +178,14 @@ def correction(corrector, n_active, trials, rng, trials_per_assignment=10, *, sl
     present, absent = np.empty(trials), np.empty(trials)
     for part, due in parts(trials, slices, together):
         active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
-        votes, _ = _votes(gaussian_readouts(_indicator(active, corrector.m), corrector.n, rng), corrector, rng)
+        votes, _ = _votes(gaussian_readouts(corrector.n, _indicator(active, corrector.m), rng), corrector, rng)
         present[part], absent[part] = _extremes(votes, active)
         if due:
             done = part.stop
             yield done / trials, Votes(present[:done].copy(), absent[:done].copy(), corrector.n_votes)
 
 
-def half_spaces(n, m, d, n_active, trials, rng, mixed=True):
+def half_spaces(n: int, m: int, d: int, n_active: int, trials: int, rng: Generator, mixed: bool = True) -> Told:
     """Readouts of the features from d half-space units, without forming code or units.
 
     .. math:: u = \\operatorname{sign}(W x), \\qquad
@@ -275,7 +279,7 @@ class DenseChain(Chain):
     energy: np.ndarray
 
 
-def dense_chain(corrector, n_active, depth, trials, rng):
+def dense_chain(corrector: Corrector, n_active: int, depth: int, trials: int, rng: Generator) -> DenseChain:
     """Votes of the features, layer after layer, when they are read back into a fresh dense code.
 
     .. math:: v = \\frac{\\text{votes}}{s} - \\text{mean}, \\qquad r = F^{\\mathsf T} F v
@@ -322,7 +326,7 @@ def dense_chain(corrector, n_active, depth, trials, rng):
         active = active_sets(corrector.m, n_active, part.stop - part.start, rng)
         v = _indicator(active, corrector.m)
         for layer in range(depth):
-            votes, firing[part, layer] = _votes(gaussian_readouts(v, corrector.n, rng), corrector, rng)
+            votes, firing[part, layer] = _votes(gaussian_readouts(corrector.n, v, rng), corrector, rng)
             present, absent = _extremes(votes, active)
             oracle[part, layer] = present > absent
             v = votes / corrector.n_votes
@@ -391,7 +395,15 @@ class SparseLayer:
         _check_assignment(self.m, self.d, self.n_votes, self.assignment)
 
 
-def sparse_chain(layer, n_active, depth, trials, rng, give_up=20, trials_per_assignment=50):
+def sparse_chain(
+    layer: SparseLayer,
+    n_active: int,
+    depth: int,
+    trials: int,
+    rng: Generator,
+    give_up: float = 20,
+    trials_per_assignment: int = 50,
+) -> Chain:
     """Layers whose units are themselves what the next layer hears.
 
     .. math:: u'_j = 1\\Bigl[\\sum_k W_{jk} u_k \\ge q\\Bigr], \\qquad
@@ -507,7 +519,7 @@ def _heard(voters, listeners, d, weights, only=None):
     return pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]] // d
 
 
-def assignment(m, d, n_votes, rng, kind="random"):
+def assignment(m: int, d: int, n_votes: int, rng: Generator, kind: str = "random") -> NDArray:
     """Features of every unit: s groups of d/s units, each feature on one unit of each group.
 
     Parameters
@@ -579,7 +591,7 @@ def _check_assignment(m, d, n_votes, kind):
             )
 
 
-def gaussian_readouts(v, n, rng):
+def gaussian_readouts(n: int, v: NDArray, rng: Generator) -> NDArray:
     """Readouts of all features of a fresh Gaussian code, without forming it.
 
     .. math:: r = F^{\\mathsf T} F v = c\\,v + \\sqrt{c\\,|v|^2/n}\\,\\Bigl(g - v\\,\\frac{v \\cdot g}{|v|^2}\\Bigr),
@@ -587,10 +599,10 @@ def gaussian_readouts(v, n, rng):
 
     Parameters
     ----------
-    v : numpy.ndarray
-        What is stored, shape (trials, m); each row with a code of its own.
     n : int
         Neurons.
+    v : numpy.ndarray
+        What is stored, shape (trials, m); each row with a code of its own.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -611,7 +623,7 @@ def gaussian_readouts(v, n, rng):
 
     Examples
     --------
-    >>> gaussian_readouts(np.eye(3), 10**8, np.random.default_rng(0)).round(2) + 0.0
+    >>> gaussian_readouts(10**8, np.eye(3), np.random.default_rng(0)).round(2) + 0.0
     array([[1., 0., 0.],
            [0., 1., 0.],
            [0., 0., 1.]])
@@ -652,7 +664,7 @@ _PLACES = 241
 _DROP = special.gammaincinv(0.5, 0.95)
 
 
-def crossing(sizes, successes, trials, level):
+def crossing(sizes: ArrayLike, successes: ArrayLike, trials: int, level: float) -> Crossing:
     """Size at which the probability of success passes a level, with a 95 % interval.
 
     .. math:: P(\\text{success}) = \\exp\\bigl(-e^{a + b x + c x^2}\\bigr), \\qquad x = \\ln \\text{size}

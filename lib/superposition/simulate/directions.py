@@ -1,6 +1,8 @@
 """Overlaps of random directions, and codes found by greedy search."""
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from superposition.arguments import generator, integer, real
 from superposition.codes import coherence, random_code
@@ -10,7 +12,7 @@ from superposition.simulate import chains
 _FORMED = 512
 
 
-def overlaps(n, n_pairs, rng):
+def overlaps(n: int, trials: int, rng: Generator) -> NDArray:
     """Overlaps t = u · v of independent pairs of random unit vectors.
 
     .. math:: t = \\frac{z}{\\sqrt{z^2 + \\chi^2_{n-1}}}, \\qquad z \\sim N(0, 1)
@@ -19,7 +21,7 @@ def overlaps(n, n_pairs, rng):
     ----------
     n : int
         Neurons, at least 1.
-    n_pairs : int
+    trials : int
         Pairs to draw, at least 1.
     rng : numpy.random.Generator
         Source of randomness.
@@ -27,7 +29,7 @@ def overlaps(n, n_pairs, rng):
     Returns
     -------
     numpy.ndarray
-        Overlaps in [-1, 1], shape (n_pairs,).
+        Overlaps in [-1, 1], shape (trials,).
 
     Raises
     ------
@@ -45,10 +47,10 @@ def overlaps(n, n_pairs, rng):
     >>> print((100 * np.mean(t**2)).round(1))
     1.0
     """
-    return chains.pair.sample(generator(rng), integer("n_pairs", n_pairs), n=integer("n", n))["t"]
+    return chains.pair.sample(generator(rng), integer("trials", trials), n=integer("n", n))["t"]
 
 
-def worst_overlaps(n, m, trials, rng):
+def worst_overlaps(n: int, m: int, trials: int, rng: Generator) -> NDArray:
     """Worst absolute overlap of each of several random codes.
 
     Parameters
@@ -96,7 +98,7 @@ def _worst(F):
     return min(1.0, float(np.abs(overlaps).max()))
 
 
-def greedy_code(n, eps, candidates, rng):
+def greedy_code(n: int, eps: float, candidates: int, rng: Generator) -> NDArray:
     """Directions that a greedy search packs with every absolute overlap at most eps.
 
     Random directions are drawn one after another; each is kept if its overlap with all kept before is at

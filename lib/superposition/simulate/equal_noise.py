@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
@@ -30,7 +31,7 @@ class NoisyErrors(Result):
     trials: int
 
 
-def dense_errors(n, n_levels, snr, trials, rng):
+def dense_errors(n: int, n_levels: int, snr: float, trials: int, rng: Generator) -> NoisyErrors:
     """Wrong levels among n noisy neurons that each hold one of K equally spaced levels, all used equally often.
 
     .. math:: y_j = x_j + N(0, 1/S), \\qquad x_j \\in \\{k g - \\tfrac12 (K - 1) g\\}, \\qquad E x_j^2 = 1
@@ -81,7 +82,9 @@ def dense_errors(n, n_levels, snr, trials, rng):
     return _noisy(wrong)
 
 
-def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=2):
+def superposed_errors(
+    n: int, m: int, n_active: int, snr: float, trials: int, rng: Generator, n_levels: int = 2, threshold: float = 0.5
+) -> NoisyErrors:
     """Wrong readouts of all m features of a random code, from neurons with noise of their own.
 
     .. math:: r = F^{\\mathsf T} (F a + w), \\qquad w_j \\sim N\\bigl(0, \\tfrac{l\\, E a_i^2}{n S}\\bigr)
@@ -100,10 +103,10 @@ def superposed_errors(n, m, n_active, snr, trials, rng, threshold=0.5, n_levels=
         Active sets to draw, each with a fresh code; at least 2.
     rng : numpy.random.Generator
         Source of randomness.
-    threshold : float
-        θ: how far above a level, in gaps between levels, a readout is taken for the next one.
     n_levels : int
         K, levels from 0 to 1, at least 2; the active features use those above 0 equally often.
+    threshold : float
+        θ: how far above a level, in gaps between levels, a readout is taken for the next one.
 
     Returns
     -------

@@ -9,13 +9,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
 
 from superposition.arguments import finite_matrix, generator, integer, real
+from superposition.codes import Code
 from superposition.results import Result
 from superposition.simulate import chains
 from superposition.simulate.active import active_sets
 from superposition.simulate.limits import crossing_of_errors
-from superposition.simulate.trials import estimates, mean_and_error, parts, sliced
+from superposition.simulate.trials import Slices, estimates, mean_and_error, parts, sliced
 
 _USES = ("largest", "uniform")
 
@@ -45,7 +48,7 @@ class LevelErrors(Result):
     trials: int
 
 
-def nearest_levels(readouts, n_levels, amplitude=1.0):
+def nearest_levels(readouts: ArrayLike, n_levels: int, amplitude: float = 1.0) -> NDArray:
     """Number of the level, 0 to K - 1, that is nearest to each readout.
 
     .. math:: k = \\min\\bigl(\\max\\bigl(\\operatorname{round}\\bigl(r (K - 1)/A\\bigr),\\, 0\\bigr),\\, K - 1\\bigr)
@@ -83,7 +86,9 @@ def nearest_levels(readouts, n_levels, amplitude=1.0):
     return np.clip(steps, 0, gaps).astype(np.int64)
 
 
-def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude=1.0):
+def level_errors(
+    code: Code, n_active: int, n_levels: int, trials: int, rng: Generator, use: str = "uniform", amplitude: float = 1.0
+) -> LevelErrors:
     """Wrongly decoded levels among all m features of any code, by brute force.
 
     .. math:: r = F^{\\mathsf T} F a, \\qquad a_i \\in \\Bigl\\{\\tfrac{A}{K-1}, \\dots, A\\Bigr\\} \\text{ where active}
@@ -145,7 +150,9 @@ def level_errors(code, n_active, n_levels, trials, rng, use="uniform", amplitude
     return _result(counts, 1 / trials)
 
 
-def random_code_level_errors(n, m, n_active, n_levels, trials, rng, use="uniform"):
+def random_code_level_errors(
+    n: int, m: int, n_active: int, n_levels: int, trials: int, rng: Generator, use: str = "uniform"
+) -> LevelErrors:
     """Wrongly decoded levels among all m features of a random code, without ever forming a direction.
 
     .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
@@ -225,7 +232,9 @@ class LargestLevels(Result):
 
 
 @sliced
-def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slices):
+def largest_levels(
+    n: int, m: int, n_active: int, allowed: float, trials: int, rng: Generator, use: str = "uniform", *, slices: int
+) -> Slices[LargestLevels]:
     """The number of levels at which the errors of a random code reach a given mean, by simulation.
 
     Parameters
@@ -291,7 +300,9 @@ def largest_levels(n, m, n_active, allowed, trials, rng, use="uniform", *, slice
             yield done / trials, LargestLevels(found, abs(slope) * se, (gaps + 1, gaps + 2), done)
 
 
-def decoded_values(n, n_active, value, trials, rng, amplitude=1.0):
+def decoded_values(
+    n: int, n_active: int, value: ArrayLike, trials: int, rng: Generator, amplitude: float = 1.0
+) -> NDArray:
     """Readouts of one active feature while the others take any value up to A.
 
     .. math:: r = a + |y|\\, t, \\qquad y = \\sum_{l - 1 \\text{ others}} a_i f_i, \\quad a_i \\sim U(0, A)

@@ -2,9 +2,12 @@
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from superposition.arguments import integer, real
@@ -30,7 +33,7 @@ class LargestActive(Result):
     bracket: tuple[int, int]
 
 
-def largest_active(measure, allowed, m, start=1):
+def largest_active(measure: Callable[[int], Any], m: int, allowed: float, start: int = 1) -> LargestActive:
     """The number of active features at which mean errors among m readouts reach what is allowed, by simulation.
 
     Parameters
@@ -38,11 +41,11 @@ def largest_active(measure, allowed, m, start=1):
     measure : callable
         What a simulation finds at a number of active features: ``l -> ReadoutErrors``, or anything else with `errors`,
         `errors_se` and `trials`. Called once for each l tried, and again for the two that the answer rests on.
+    m : int
+        Features, at least 2.
     allowed : float
         Mean number of wrong readouts that is still allowed, above 0 and below m/2. Where errors are counted, let it be
         several times 1 / trials, so that it can be measured.
-    m : int
-        Features, at least 2.
     start : int
         l to start the search at, 1 to m; near the answer it saves time.
 
@@ -74,7 +77,7 @@ def largest_active(measure, allowed, m, start=1):
     --------
     >>> from superposition.simulate import random_code_errors
     >>> rng = np.random.default_rng(0)
-    >>> found = largest_active(lambda l: random_code_errors(1024, 10**4, l, 500, rng), 0.1, 10**4)
+    >>> found = largest_active(lambda l: random_code_errors(1024, 10**4, l, 500, rng), 10**4, 0.1)
     >>> found.bracket, 14 < found.n_active < 15
     ((12, 16), True)
     """
@@ -121,7 +124,7 @@ def largest_active(measure, allowed, m, start=1):
     return LargestActive(float(place**-2), float(2 * se * place**-3), ends)
 
 
-def crossing_of_errors(places, measured, allowed, m):
+def crossing_of_errors(places: ArrayLike, measured: ArrayLike, allowed: float, m: int) -> tuple[float, float]:
     """Where the errors among m readouts reach `allowed`, and its standard error.
 
     The normal quantile of the share of wrong readouts is taken as linear in the place, as it is in the ratio of a

@@ -1,13 +1,14 @@
 """What a linear decoder can make of a linear embedding."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from superposition.arguments import finite_matrix
 from superposition.threads import one_thread
 
 
 @one_thread
-def one_hot_error(E, bias=False):
+def one_hot_error(E: ArrayLike, bias: bool = False) -> float:
     """Mean squared error of the best linear decoder of one-hot inputs, over inputs and features.
 
     .. math:: \\min_{R,\\, \\beta} \\frac{1}{m^2} \\bigl\\| R E + \\beta \\mathbf{1}^{\\mathsf T} - I \\bigr\\|^2
@@ -46,7 +47,7 @@ def one_hot_error(E, bias=False):
     return float(np.mean((outputs - np.eye(m)) ** 2))
 
 
-def linear_loss(E, moments):
+def linear_loss(E: ArrayLike, moments: ArrayLike) -> float:
     """Mean squared error of the best linear decoder of inputs with given second moments, over inputs and features.
 
     .. math:: \\min_R \\frac{1}{m} \\, \\mathbb{E} |R E a - a|^2 = \\frac{1}{m} \\operatorname{tr}

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
 from superposition.simulate import chains
-from superposition.simulate.trials import BLOCK, estimates, mean_and_error, parts, sliced
+from superposition.simulate.trials import BLOCK, Slices, estimates, mean_and_error, parts, sliced
 
 # with so many of the active features looked at, the rest adds little to the precision
 _LOOKED_AT = 16
@@ -43,7 +44,18 @@ class QuantisedErrors(Result):
 
 
 @sliced
-def quantised_errors(n, m, n_active, bits, trials, rng, threshold=0.5, rescale=True, *, slices):
+def quantised_errors(
+    n: int,
+    m: int,
+    n_active: int,
+    bits: int | None,
+    trials: int,
+    rng: Generator,
+    threshold: float = 0.5,
+    rescale: bool = True,
+    *,
+    slices: int,
+) -> Slices[QuantisedErrors]:
     """Wrong readouts of all m features of a random code when every neuron keeps b bits.
 
     .. math:: r = \\frac{1}{1 - D_b}\\, F^{\\mathsf T} q(F a), \\qquad \\text{false alarms} = (m - l)\\,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, special
 
 from superposition.arguments import integer
@@ -30,7 +31,7 @@ class Quantiser:
     edges: np.ndarray
     distortion: float
 
-    def __call__(self, x, std=1.0):
+    def __call__(self, x: ArrayLike, std: float | NDArray = 1.0) -> NDArray:
         """Quantised values, for values of standard deviation `std`; the shape stays.
 
         Examples
@@ -42,7 +43,7 @@ class Quantiser:
 
 
 @cache
-def gaussian_quantiser(bits):
+def gaussian_quantiser(bits: int) -> Quantiser:
     """The Lloyd–Max quantiser of a standard normal variable: least mean squared error with 2^b outputs.
 
     .. math:: q_i = E[x \\mid e_i < x < e_{i+1}], \\qquad e_i = \\tfrac12 (q_{i-1} + q_i), \\qquad D_b = 1 - E[q(x)^2]

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, special
 
 from superposition.arguments import finite_matrix, generator, integer, real
-from superposition.codes import coherence
+from superposition.codes import Code, coherence
 from superposition.draws import overlap_tail
 from superposition.results import Result
 from superposition.simulate import chains
 from superposition.simulate.active import active_sets
-from superposition.simulate.trials import BLOCK, Reports, estimates, mean_and_error, parts, sliced
+from superposition.simulate.trials import BLOCK, Reports, Slices, estimates, mean_and_error, parts, sliced
 from superposition.threads import one_thread
 
 
@@ -56,7 +58,17 @@ class ReadoutErrors(Result):
 
 
 @sliced
-def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, sets_per_code=1, *, slices):
+def readout_errors(
+    code: Code,
+    n_active: int,
+    trials: int,
+    rng: Generator,
+    threshold: float = 0.5,
+    amplitude: float = 1.0,
+    sets_per_code: int = 1,
+    *,
+    slices: int,
+) -> Slices[ReadoutErrors]:
     """Wrong readouts of all m features of any code, by brute force.
 
     .. math:: r = F^{\\mathsf T} F a, \\qquad
@@ -119,7 +131,17 @@ def readout_errors(code, n_active, trials, rng, threshold=0.5, amplitude=1.0, se
 
 
 @sliced
-def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0, *, slices):
+def random_code_errors(
+    n: int,
+    m: int,
+    n_active: int,
+    trials: int,
+    rng: Generator,
+    threshold: float = 0.5,
+    amplitude: float = 1.0,
+    *,
+    slices: int,
+) -> Slices[ReadoutErrors]:
     """Wrong readouts of all m features of a random code, without ever forming its m columns.
 
     .. math:: \\text{false alarms} = (m - l)\\, P\\Bigl(t > \\frac{\\theta}{|x|}\\Bigr), \\qquad
@@ -188,7 +210,7 @@ def random_code_errors(n, m, n_active, trials, rng, threshold=0.5, amplitude=1.0
             yield done / trials, estimates(ReadoutErrors, means, errors, done)
 
 
-def crosstalk_tail(n, n_active, threshold=0.5):
+def crosstalk_tail(n: int, n_active: int, threshold: float = 0.5) -> float:
     """Probability that the crosstalk on one readout of a random code exceeds a threshold.
 
     .. math:: P\\Bigl(\\sum_{j=1}^{l} t_j > \\theta\\Bigr) = \\frac1{\\pi} \\int_0^\\infty \\mathrm{Re}\\,
@@ -268,7 +290,9 @@ def _gauss_nodes(count):
     return np.polynomial.legendre.leggauss(count)
 
 
-def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
+def readouts(
+    code: Code, n_active: int, trials: int, rng: Generator, amplitude: float = 1.0, sets_per_code: int = 1
+) -> tuple[NDArray, NDArray]:
     """Readouts of present and of absent features, for histograms.
 
     Parameters
@@ -277,10 +301,10 @@ def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
         A code F of shape (n, m), or a function ``rng -> F`` that draws one.
     n_active : int
         l, features active at once, 1 to m.
-    rng : numpy.random.Generator
-        Source of randomness.
     trials : int
         Active sets to draw, at least 1.
+    rng : numpy.random.Generator
+        Source of randomness.
     amplitude : float
         A > 0, the activation of each active feature.
     sets_per_code : int
@@ -301,7 +325,7 @@ def readouts(code, n_active, rng, trials=1, amplitude=1.0, sets_per_code=1):
     Examples
     --------
     >>> from superposition.codes import orthoplex
-    >>> present, absent = readouts(orthoplex(2), 1, np.random.default_rng(0))
+    >>> present, absent = readouts(orthoplex(2), 1, 1, np.random.default_rng(0))
     >>> present, np.sort(absent)
     (array([[1.]]), array([[-1.,  0.,  0.]]))
     """
@@ -343,7 +367,9 @@ class Crosstalk(Result):
     trials: int
 
 
-def crosstalk(code, n_active, trials, rng, amplitude=1.0, sets_per_code=1):
+def crosstalk(
+    code: Code, n_active: int, trials: int, rng: Generator, amplitude: float = 1.0, sets_per_code: int = 1
+) -> Crosstalk:
     """Mean and mean square of the crosstalk on absent and on present features.
 
     Crosstalk is the readout of an absent feature, and for a present one the readout less its own part A |f_i|².
@@ -415,7 +441,9 @@ class WorstSet(Result):
     readout: float
 
 
-def adversarial_set(F, feature=None, kind=None, threshold=0.5):
+def adversarial_set(
+    F: ArrayLike, feature: int | None = None, kind: str | None = None, threshold: float = 0.5
+) -> WorstSet | None:
     """The smallest active set on which the readout of some feature is wrong, at unit amplitude.
 
     Parameters
@@ -493,7 +521,7 @@ def adversarial_set(F, feature=None, kind=None, threshold=0.5):
     return WorstSet(found, tuple(active), readout)
 
 
-def guaranteed_active(F, threshold=0.5):
+def guaranteed_active(F: ArrayLike, threshold: float = 0.5) -> int:
     """How many features may be active if *every* set is to be read right, as far as coherence can tell.
 
     .. math:: l \\mu < \\theta \\quad\\text{and}\\quad (l - 1)\\, \\mu < 1 - \\theta, \\qquad

@@ -7,14 +7,18 @@ were active at the start, the *true* ones.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from superposition.arguments import finite_matrix, generator, integer, real
+from superposition.codes import Code
 from superposition.simulate import chains
 from superposition.simulate.active import active_sets
-from superposition.simulate.trials import BLOCK, Reports, mean_and_error, parts, sliced
+from superposition.simulate.trials import BLOCK, Reports, Slices, mean_and_error, parts, sliced
 
 UNITS = ("linear", "threshold", "gated", "relu")
 _MEANS = ("n_active", "false_alarms", "misses", "gain", "energy", "value_error", "signal", "noise", "clean")
@@ -54,21 +58,21 @@ class Relay:
     sets_per_code: int = 1
 
     @property
-    def signal(self):
+    def signal(self) -> NDArray[np.float64]:
         """Energy along the start, gain² |a_0|², shape (depth + 1, trials)."""
         return self.gain**2 * self.energy[0]
 
     @property
-    def noise(self):
+    def noise(self) -> NDArray[np.float64]:
         """Energy of the difference to the start, |a_k - a_0|², shape (depth + 1, trials)."""
         return self.energy + (1 - 2 * self.gain) * self.energy[0]
 
     @property
-    def clean(self):
+    def clean(self) -> NDArray[np.bool_]:
         """Whether no feature has been read wrongly up to this layer, shape (depth + 1, trials)."""
         return np.cumsum(self.false_alarms + self.misses, axis=0) == 0
 
-    def mean(self, name):
+    def mean(self, name: str) -> tuple[NDArray, ...]:
         """Mean over the trials of a field or property, and its standard error.
 
         Parameters
@@ -95,21 +99,21 @@ class Relay:
 
 @sliced
 def relay(
-    code,
-    n_active,
-    depth,
-    trials,
-    rng,
-    unit="threshold",
-    fresh=True,
-    redriven=False,
-    threshold=0.5,
-    gain=1.0,
-    levels=(1.0,),
-    sets_per_code=1,
+    code: Code,
+    n_active: int,
+    depth: int,
+    trials: int,
+    rng: Generator,
+    unit: str = "threshold",
+    fresh: bool = True,
+    redriven: bool = False,
+    threshold: float = 0.5,
+    gain: float = 1.0,
+    levels: Sequence[float] = (1.0,),
+    sets_per_code: int = 1,
     *,
-    slices,
-):
+    slices: int,
+) -> Slices[Relay]:
     """Activations handed through several layers of any code, by brute force.
 
     .. math:: a_k = \\varphi(r_k), \\qquad r_k = g\\, F_k^{\\mathsf T} F_k\\, a_{k-1}
@@ -192,8 +196,17 @@ def relay(
 
 
 def relay_readouts(
-    code, n_active, depth, rng, unit="threshold", fresh=True, redriven=False, threshold=0.5, gain=1.0, levels=(1.0,)
-):
+    code: Code,
+    n_active: int,
+    depth: int,
+    rng: Generator,
+    unit: str = "threshold",
+    fresh: bool = True,
+    redriven: bool = False,
+    threshold: float = 0.5,
+    gain: float = 1.0,
+    levels: Sequence[float] = (1.0,),
+) -> tuple[NDArray, NDArray]:
     """Readouts of every feature in every layer of one network, for histograms.
 
     Parameters
@@ -227,7 +240,18 @@ def relay_readouts(
 
 
 @sliced
-def random_code_relay(n, m, n_active, depth, trials, rng, redriven=False, threshold=0.5, *, slices):
+def random_code_relay(
+    n: int,
+    m: int,
+    n_active: int,
+    depth: int,
+    trials: int,
+    rng: Generator,
+    redriven: bool = False,
+    threshold: float = 0.5,
+    *,
+    slices: int,
+) -> Slices[Relay]:
     """Thresholded networks with a fresh random code in each layer, without ever forming the codes.
 
     Parameters

@@ -3,16 +3,22 @@
 import functools
 import inspect
 import math
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superposition.arguments import integer
+
+R = TypeVar("R")
+Slices = Iterator[tuple[float, R]]
 
 # Array entries worked on at a time: 8 MiB in double precision.
 BLOCK = 2**20
 
 
-class sliced:
+class sliced(Generic[R]):
     """A simulation that is written as a generator of its results so far, and called for the last of them.
 
     Parameters
@@ -35,17 +41,19 @@ class sliced:
     [(0.5, 0.5), (1.0, 0.5)]
     """
 
-    def __init__(self, generate):
+    def __init__(self, generate: Callable[..., Slices[R]]) -> None:
         functools.update_wrapper(self, generate)
         signature = inspect.signature(generate)
         shown = [parameter for name, parameter in signature.parameters.items() if name != "slices"]
-        self.__signature__ = signature.replace(parameters=shown)
+        pair = next(iter(get_args(signature.return_annotation)), None)
+        *_, result = get_args(pair) or (signature.empty,)
+        self.__signature__ = signature.replace(parameters=shown, return_annotation=result)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> R:
         *_, (_, result) = self.__wrapped__(*args, **kwargs, slices=1)
         return result
 
-    def slices(self, *args, slices=20, **kwargs):
+    def slices(self, *args: Any, slices: int = 20, **kwargs: Any) -> Slices[R]:
         """The result as it builds up, for progress bars and event loops.
 
         Parameters
@@ -80,11 +88,11 @@ class Reports:
     [4, 8, 10]
     """
 
-    def __init__(self, trials, slices, together=1):
+    def __init__(self, trials: int, slices: int, together: int = 1) -> None:
         self._trials, self._slices, self._together = trials, slices, together
         self._last = 0
 
-    def due(self, done):
+    def due(self, done: int) -> bool:
         """Whether a result is due once `done` trials are."""
         whole = done % self._together == 0 and done >= 2 * self._together
         if done == self._trials or (whole and (done - self._last) * self._slices >= self._trials):
@@ -93,7 +101,7 @@ class Reports:
         return False
 
 
-def parts(trials, slices=1, at_most=math.inf):
+def parts(trials: int, slices: int = 1, at_most: float = math.inf) -> Iterator[tuple[slice, bool]]:
     """Yield consecutive slices of the trials, each of at most `at_most`, and whether a result is due after it.
 
     Examples
@@ -108,7 +116,7 @@ def parts(trials, slices=1, at_most=math.inf):
         yield part, reports.due(part.stop)
 
 
-def mean_and_error(values, together=1):
+def mean_and_error(values: NDArray, together: int = 1) -> tuple[NDArray, NDArray]:
     """Mean and its standard error of each row, `together` consecutive values being one observation.
 
     Examples
@@ -120,6 +128,6 @@ def mean_and_error(values, together=1):
     return observed.mean(axis=1), observed.std(axis=1, ddof=1) / math.sqrt(observed.shape[1])
 
 
-def estimates(kind, means, errors, trials):
+def estimates(kind: type[R], means: NDArray, errors: NDArray, trials: int) -> R:
     """`kind` of means and standard errors by turns, and of the number of trials."""
     return kind(*np.ravel([means, errors], order="F").tolist(), trials)
