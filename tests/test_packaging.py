@@ -54,12 +54,24 @@ def test_the_library_is_typed():
     assert "superposition/py.typed" in files_of_the_library()
 
 
-@pytest.mark.parametrize("module", ["superposition", "superposition.formulas"])
+HEAVY = {
+    "IPython",
+    "anywidget",
+    "dask",
+    "distributed",
+    "ipywidgets",
+    "matplotlib",
+    "pandas",
+    "safetensors",
+    "tqdm",
+    "xarray",
+}
+
+
+@pytest.mark.parametrize("module", ["superposition", "superposition.formulas", "superposition.dictionary"])
 def test_formulas_wait_for_no_figures(module):
-    """Neither Matplotlib nor IPython nor widgets are loaded with the formulas."""
-    code = (
-        f"import sys, {module}; print(*({{'matplotlib', 'IPython', 'anywidget', 'ipywidgets'}} & sys.modules.keys()))"
-    )
+    """Neither Matplotlib nor IPython nor widgets nor the extras of research are loaded with the formulas."""
+    code = f"import sys, {module}; print(*({HEAVY!r} & sys.modules.keys()))"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
