@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
-from superposition import codes
+from superposition import codes, overlaps
 from superposition.codes import (
     coherence,
     equiangular,
@@ -327,10 +328,9 @@ def test_rms_of_a_small_excess_over_welch_is_not_lost_to_cancellation():
 
 @pytest.fixture
 def small_tiles(monkeypatch):
-    monkeypatch.setattr(codes, "_TILE_ROWS", 4)
-    monkeypatch.setattr(codes, "_TILE_COLUMNS", 6)
-    monkeypatch.setattr(codes, "_PANEL_BYTES", 1)
-    monkeypatch.setattr(codes, "_PART_COLUMNS", 5)
+    monkeypatch.setattr(overlaps, "_TILE_ROWS", 4)
+    monkeypatch.setattr(overlaps, "_TILE_COLUMNS", 6)
+    monkeypatch.setattr(overlaps, "_PART_COLUMNS", 5)
 
 
 @pytest.mark.parametrize("m", [2, 3, 4, 5, 6, 7, 12, 13, 23])
@@ -340,19 +340,18 @@ def test_every_pair_is_looked_at_whatever_the_tiles(m):
         for j in range(i + 1, m):
             F = np.eye(30)[:, :m]
             F[29, [i, j]] = 0.3, -0.4
-            found = coherence(F)
+            found = coherence(F, memory=1)
             assert found.pair == (i, j)
             np.testing.assert_allclose(found.worst, 0.12 / np.sqrt(1.09 * 1.16), rtol=1e-13)
 
 
-@pytest.mark.parametrize("panel", [1, 4 * 3 * 9, 2**26])
+@pytest.mark.parametrize("memory", [1, 8 * 3 * 12, 2**26])
 @pytest.mark.parametrize("m", [2, 6, 7, 29])
 @pytest.mark.usefixtures("small_tiles")
-def test_tiles_of_any_size_give_the_same_coherence(m, panel, monkeypatch):
-    monkeypatch.setattr(codes, "_PANEL_BYTES", panel)
+def test_tiles_of_any_size_give_the_same_coherence(m, memory):
     for seed in range(20):
         F = rng(seed).standard_normal((3, m))
-        t, found = overlaps_of(F), coherence(F)
+        t, found = overlaps_of(F), coherence(F, memory=memory)
         np.testing.assert_allclose([found.rms, found.worst], [np.sqrt((t**2).mean()), abs(t).max()], rtol=1e-12)
 
 
@@ -362,7 +361,7 @@ def test_worst_pair_is_told_apart_beyond_single_precision():
         F = np.eye(40)[:, :24]
         F[39, [8, 9]] = 0.5
         F[38, [i, j]] = 0.5, 0.5 + 1e-10
-        found = coherence(F)
+        found = coherence(F, memory=1)
         assert found.pair == (i, j)
         np.testing.assert_allclose(found.worst, overlaps_of(F[:, [i, j]])[0], rtol=1e-15)
 
@@ -414,32 +413,51 @@ def test_coherence_leaves_its_argument_alone():
     coherence(F)
 
 
+def peak_memory(call):
+    tracemalloc.start()
+    call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 def test_memory_stays_that_of_a_few_tiles():
     F = rng().standard_normal((16, 12_000), dtype=np.float32)
     coherence(F[:, :100])
-    tracemalloc.start()
-    coherence(F)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 64 * 2**20 < 4 * 12_000**2 / 8
+    assert peak_memory(lambda: coherence(F)) < 64 * 2**20 < 4 * 12_000**2 / 8
 
 
-def test_columns_are_held_a_panel_at_a_time(monkeypatch):
-    monkeypatch.setattr(codes, "_TILE_ROWS", 64)
-    monkeypatch.setattr(codes, "_TILE_COLUMNS", 256)
-    monkeypatch.setattr(codes, "_PART_COLUMNS", 64)
-    monkeypatch.setattr(codes, "_PANEL_BYTES", 2**19)
+def test_memory_is_bounded_by_what_is_asked_for(monkeypatch):
+    monkeypatch.setattr(overlaps, "_TILE_ROWS", 64)
+    monkeypatch.setattr(overlaps, "_TILE_COLUMNS", 256)
+    monkeypatch.setattr(overlaps, "_PART_COLUMNS", 64)
     F = rng().standard_normal((256, 6000), dtype=np.float32)
-    tracemalloc.start()
-    coherence(F)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    # two panels, one square matrix and its like; all columns would take as much as F
-    assert 2**19 < peak < F.nbytes / 2
+    found = coherence(F)
+    assert peak_memory(lambda: coherence(F)) > F.nbytes
+    # beside it the square matrix and what its sum takes, and eight numbers a column
+    allowed = 2**20 + 3 * 8 * 256**2 + 64 * 6000
+    assert peak_memory(lambda: coherence(F, memory=2**20)) < allowed < F.nbytes
+    assert coherence(F, memory=2**20) == found
 
 
-def test_memory_is_what_the_documentation_says():
-    assert f"one panel of columns ({codes._PANEL_BYTES // 2**20} MiB)" in coherence.__doc__
+@pytest.mark.parametrize("memory", [1, 2**28])
+@pytest.mark.usefixtures("small_tiles")
+def test_progress_ends_when_every_pair_was_looked_at(memory):
+    told = []
+    coherence(rng().standard_normal((5, 23)), memory=memory, progress=lambda done, total: told.append((done, total)))
+    done, totals = np.transpose(told)
+    assert set(totals) == {23 * 22 // 2}
+    assert (np.diff(done) >= 0).all()
+    assert done[-1] == totals[-1]
+
+
+def test_threads_see_what_one_sees():
+    F = random_code(40, 3000, rng())
+    found = coherence(F)
+    with threadpool_limits(1):
+        assert coherence(F) == found
+    with threadpool_limits(3):
+        assert coherence(F) == found
 
 
 # -- refusals -----------------------------------------------------------------------------------------

@@ -29,3 +29,8 @@ def test_spread_that_was_seen_is_kept_where_no_error_was():
     found = largest_active(measure, 1000, 0.1)
     place, se = crossing_of_errors([4**-0.5, 5**-0.5], [(0.005, 0.05), (0.4, 0.05)], 0.1, 1000)
     assert found.n_active_se == pytest.approx(2 * se * place**-3)
+
+
+def test_nothing_is_borne_where_one_active_feature_drowns_all():
+    found = largest_active(lambda l: SimpleNamespace(errors=600.0 + l, errors_se=1.0, trials=100), 0.1, 1000)
+    assert (found.n_active, found.n_active_se) == (0, 0)

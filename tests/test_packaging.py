@@ -54,20 +54,36 @@ def test_the_library_is_typed():
     assert "superposition/py.typed" in files_of_the_library()
 
 
+HEAVY = {
+    "IPython",
+    "anywidget",
+    "dask",
+    "distributed",
+    "ipywidgets",
+    "matplotlib",
+    "pandas",
+    "safetensors",
+    "tqdm",
+    "traitlets",
+    "xarray",
+}
+
+
 @pytest.mark.parametrize(
     ("module", "waits_for"),
     [
-        ("superposition", ["numpy", "scipy", "sympy"]),
-        ("superposition.codes", ["scipy.optimize", "sympy"]),
-        ("superposition.formulas", ["scipy.optimize", "scipy.special"]),
-        ("superposition.simulate", ["scipy.optimize"]),
+        ("superposition", {"numpy", "scipy", "sympy"}),
+        ("superposition.codes", {"scipy.optimize", "sympy"}),
+        ("superposition.dictionary", {"scipy.optimize"}),
+        ("superposition.formulas", {"scipy.optimize", "scipy.special"}),
+        ("superposition.simulate", {"scipy.optimize"}),
     ],
 )
 def test_nobody_waits_for_what_a_module_does_not_use(module, waits_for):
-    """Figures, widgets and notebooks are loaded with what draws and shows, and large libraries with what computes with them."""
+    """Figures, widgets, notebooks and the extras of research are loaded with what needs them, large libraries with what computes with them."""
     code = f"import sys, {module}; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert module in loaded
-    assert not {"matplotlib", "IPython", "anywidget", "ipywidgets", "traitlets", *waits_for} & loaded
+    assert not (HEAVY | waits_for) & loaded

@@ -14,7 +14,8 @@ import scipy  # which loads its parts when they are first used
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from superposition.arguments import generator, integer, matrix
+from superposition.arguments import generator, integer
+from superposition.overlaps import MEMORY, UnitColumns, each_tile, worst_pair
 from superposition.results import Result
 from superposition.threads import one_thread
 
@@ -35,12 +36,6 @@ __all__ = [
 
 Code = ArrayLike | Callable[[Generator], NDArray]
 """A code that is kept, or a function that draws one."""
-
-# Tiles of the Gram matrix that `coherence` looks at: large enough for the matrix product to run at full
-# speed, small enough (8 MiB in single precision) to be scanned while still in the cache.
-_TILE_ROWS, _TILE_COLUMNS = 512, 4096
-# Normalised columns that it holds at a time in single precision, and converts at a time.
-_PANEL_BYTES, _PART_COLUMNS = 2**26, 512
 
 
 def random_code(n: int, m: int, rng: Generator) -> NDArray:
@@ -577,7 +572,7 @@ class Coherence(Result):
     welch: float
 
 
-def coherence(F: ArrayLike) -> Coherence:
+def coherence(F: ArrayLike, *, memory: int = MEMORY, progress: Progress = None) -> Coherence:
     """Root-mean-square and worst overlap of the columns of F, beside the Welch bound.
 
     .. math:: \\mathrm{worst} = \\max_{i<j} |f_i \\cdot f_j| \\ge
@@ -589,6 +584,12 @@ def coherence(F: ArrayLike) -> Coherence:
     F : array_like
         Any matrix of finite real numbers, shape (n, m) with m >= 2, features as columns, none of them
         zero. Columns are divided by their lengths here; their scale may be anything that floats can hold.
+    memory : int
+        Bytes for what is held at a time beside F and one square matrix of side min(n, m): 256 MiB if not given. Half
+        of them are for columns in single precision, the rest for tiles; a few tiles' columns are always held.
+    progress : callable, None or False
+        ``progress(done, total)`` is told how many pairs were looked at; None shows a bar on a terminal where the
+        work takes over two seconds, False shows nothing.
 
     Returns
     -------
@@ -598,7 +599,7 @@ def coherence(F: ArrayLike) -> Coherence:
     Raises
     ------
     TypeError
-        If F does not hold real numbers.
+        If F does not hold real numbers, or another argument is not of its type.
     ValueError
         If F is not two-dimensional, has fewer than two columns, a zero column, or an entry that is not finite.
 
@@ -608,8 +609,7 @@ def coherence(F: ArrayLike) -> Coherence:
     rms² = welch² + ‖S - (m/n) I‖² / (m (m - 1)), a sum of two positive terms: O(m n²) and no cancellation.
     The worst pair is searched over the tiles of the upper triangle of the Gram matrix in single
     precision; a tile that could hold it, given a proven bound on the rounding, is computed again in double
-    precision. Beside F and one square matrix of side min(n, m), memory stays that of a few tiles and of
-    one panel of columns (64 MiB), whatever m.
+    precision. Tiles are shared out among as many threads as BLAS would take.
 
     Source: Welch (1974); Benedetto & Fickus (2003) for equality of the rms with the bound.
 
@@ -620,102 +620,10 @@ def coherence(F: ArrayLike) -> Coherence:
     >>> round(result.rms, 12), round(result.worst, 12), round(result.welch, 12)
     (0.25, 0.25, 0.25)
     """
-    columns = _UnitColumns(F)
-    n, m = columns.array.shape
-    welch_squared = (m - n) / (n * (m - 1)) if m > n else 0.0
-    rms = np.sqrt(welch_squared + columns.squared_excess() / (m * (m - 1)))
-    return Coherence(float(rms), *_worst_pair(columns), float(np.sqrt(welch_squared)))
+    columns, roughly = UnitColumns(F, memory=memory), []
 
+    def visit(tile, top, left):
+        roughly.append((max(tile.max(), -tile.min()), top, left, tile.shape))
 
-class _UnitColumns:
-    """The columns of a matrix, divided by their lengths a few at a time."""
-
-    def __init__(self, F):
-        self.array = matrix("F", F, min_columns=2)
-        n, m = self.array.shape
-        # Two steps, because the square of a number below 1e-154 or above 1e154 is not a float.
-        self.peaks, self.norms = np.empty(m), np.empty(m)
-        self.operator = np.zeros((n, n)) if m > n else None
-        self.panel = max(_TILE_COLUMNS, _PANEL_BYTES // (4 * n))
-        self.first_panel = np.empty((min(self.panel, m), n), np.float32)
-        for part in self._parts(0, m):
-            block = self.array[:, part].astype(float)
-            peaks = np.maximum(block.max(axis=0), -block.min(axis=0))
-            for wrong, what in ((~np.isfinite(peaks), "finite"), (peaks == 0, "without zero columns")):
-                if wrong.any():
-                    column = part.start + int(wrong.argmax())
-                    raise ValueError(f"F must be {what}, see column {column} of the array of shape {(n, m)} given")
-            block /= peaks
-            norms = np.sqrt(np.einsum("ij,ij->j", block, block))
-            self.peaks[part], self.norms[part] = peaks, norms
-            block /= norms
-            if self.operator is not None:
-                self.operator += block @ block.T
-            held = self.first_panel[part]
-            held[:] = block.T[: len(held)]
-
-    def _parts(self, start, stop):
-        return [slice(left, min(left + _PART_COLUMNS, stop)) for left in range(start, stop, _PART_COLUMNS)]
-
-    def _block(self, part):
-        return self.array[:, part].astype(float) / self.peaks[part] / self.norms[part]
-
-    def rows(self, start, stop, dtype=float):
-        """Columns start to stop, each of length 1, as the rows of an array."""
-        rows = np.empty((stop - start, len(self.array)), dtype)
-        for part in self._parts(start, stop):
-            rows[part.start - start : part.stop - start] = self._block(part).T
-        return rows
-
-    def squared_excess(self):
-        """Sum of the squared overlaps over ordered pairs, less what no code of this shape can avoid."""
-        n, m = self.array.shape
-        if self.operator is None:
-            rows = self.rows(0, m)
-            excess = rows @ rows.T
-            np.fill_diagonal(excess, 0)
-        else:
-            excess = self.operator - m / n * np.eye(n)
-        return float(np.vdot(excess, excess))
-
-
-def _tiles(m, panel):
-    """Tiles (top, bottom, left, right) of the Gram matrix that cover all pairs i < j, by panels of columns."""
-    for first in range(0, m, panel):
-        last = min(first + panel, m)
-        for top in [*range(0, first, _TILE_ROWS), *range(first, last, _TILE_ROWS)]:
-            bottom = min(top + _TILE_ROWS, first if top < first else last)
-            for left in range(max(first, top), last, _TILE_COLUMNS):
-                yield top, bottom, left, min(left + _TILE_COLUMNS, last)
-
-
-def _worst_pair(columns):
-    """Largest absolute overlap of two columns, and the pair."""
-    n, m = columns.array.shape
-    # Bound on the error of a single-precision dot product of two unit vectors that were rounded themselves.
-    rounding = (n + 4) * 2.0**-24
-    slack = rounding / (1 - rounding) if rounding < 0.5 else 2.0
-    panel, held, first = columns.panel, columns.first_panel, 0
-    buffer = np.empty(min(_TILE_ROWS, m) * min(_TILE_COLUMNS, m), np.float32)
-    roughly = []
-    for top, bottom, left, right in _tiles(m, panel):
-        if first != left - left % panel:
-            first = left - left % panel
-            held = columns.rows(first, min(first + panel, m), np.float32)
-        upper = held[top - first : bottom - first] if top >= first else columns.rows(top, bottom, np.float32)
-        tile = buffer[: (bottom - top) * (right - left)].reshape(bottom - top, right - left)
-        np.matmul(upper, held[left - first : right - first].T, out=tile)
-        if top == left:
-            np.fill_diagonal(tile, 0)
-        roughly.append((max(tile.max(), -tile.min()), (top, bottom, left, right)))
-    worst, pair = -1.0, None
-    for rough, (top, bottom, left, right) in sorted(roughly, reverse=True):
-        if rough + slack < worst:
-            break
-        tile = np.abs(columns.rows(top, bottom) @ columns.rows(left, right).T)
-        if top == left:
-            np.fill_diagonal(tile, -1)
-        i, j = np.unravel_index(tile.argmax(), tile.shape)
-        if tile[i, j] > worst:
-            worst, pair = float(tile[i, j]), (top + int(i), left + int(j))
-    return min(worst, 1.0), (min(pair), max(pair))
+    each_tile(visit, columns, progress=progress)
+    return Coherence(columns.rms(), *worst_pair(columns, roughly), float(np.sqrt(columns.welch_squared)))

@@ -1,7 +1,8 @@
-"""Small linear algebra stays on one thread, whatever the machine or its environment says."""
+"""Small linear algebra stays on one thread, large work is shared out among as many as BLAS would take."""
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 import numpy  # noqa: F401  its BLAS has to be loaded before it can be limited
@@ -46,3 +47,32 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
             return function(*arguments, **named)
 
     return limited
+
+
+def shared_out(function, items):
+    """Call a function on each item, in as many threads as BLAS would take, BLAS itself on one thread in each.
+
+    Where each call is a matrix product and then a look at all of its entries, the look, too, has all of the threads.
+
+    Parameters
+    ----------
+    function : callable
+        Of one item; mostly NumPy, which lets other threads run.
+    items : iterable
+
+    Yields
+    ------
+    object
+        What the function returns, in the order of the items.
+
+    Examples
+    --------
+    >>> list(shared_out(lambda item: item**2, [1, 2, 3]))
+    [1, 4, 9]
+    """
+    workers = max((library.num_threads for library in _controller().lib_controllers), default=1)
+    if workers == 1:
+        yield from map(function, items)
+        return
+    with _controller().limit(limits=1), ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(function, items)

@@ -54,7 +54,7 @@ def largest_active(measure: Callable[[int], Any], m: int, allowed: float, start:
     LargestActive
         l as a real number, on the line through the two l of the bracket, which differ by 1 or by at most a third. m,
         with standard error 0, if the errors are allowed with all features active. Below 1 if they are not with one; 0 if
-        they do not grow from one to two. The middle of the bracket, give or take half of it, where chance hides that
+        they do not grow from one to two, or are half of all with one. The middle of the bracket, give or take half of it, where chance hides that
         they grow.
 
     Raises
@@ -117,7 +117,7 @@ def largest_active(measure: Callable[[int], Any], m: int, allowed: float, start:
         low, high = (low, middle) if too_many(middle) else (middle, high)
     ends = (low, high)
     found = [measured(l) for l in ends]
-    if found[1][0] <= found[0][0]:
+    if found[1][0] <= found[0][0] or found[0][0] >= m / 2:
         hopeless = low == 1 and found[0][0] > allowed
         return LargestActive(*((0.0, 0.0) if hopeless else ((low + high) / 2, (high - low) / 2)), ends)
     place, se = crossing_of_errors([1 / math.sqrt(l) for l in ends], found, allowed, m)
