@@ -85,7 +85,9 @@ def described(wheel):
     """A wheel as the lock describes it."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        metadata = message_from_bytes(archive.read(next(n for n in names if re.fullmatch(r"[^/]+\.dist-info/METADATA", n))))
+        metadata = message_from_bytes(
+            archive.read(next(n for n in names if re.fullmatch(r"[^/]+\.dist-info/METADATA", n)))
+        )
     needed = [Requirement(line) for line in metadata.get_all("Requires-Dist", ())]
     return {
         "name": canonicalize_name(metadata["Name"]),
@@ -94,7 +96,9 @@ def described(wheel):
         "install_dir": "site",
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
         "package_type": "package",
-        "imports": sorted({n.split("/")[0].removesuffix(".py") for n in names if re.fullmatch(r"[a-z_]\w*(/__init__)?\.py", n)}),
+        "imports": sorted(
+            {n.split("/")[0].removesuffix(".py") for n in names if re.fullmatch(r"[a-z_]\w*(/__init__)?\.py", n)}
+        ),
         "depends": [canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate(HERE)],
         "unvendored_tests": False,
     }

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from superposition.arguments import generator, integer
 from superposition.overlaps import MEMORY, UnitColumns, each_tile, worst_pair
+from superposition.progress import Progress
 from superposition.results import Result
 from superposition.threads import one_thread
 

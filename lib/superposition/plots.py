@@ -13,7 +13,19 @@ from matplotlib.text import Annotation
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["COLOURS", "FLOOR", "MEASURED", "THEORY", "WARNING", "figure", "label", "ranges", "spread", "table", "use_book_style"]
+__all__ = [
+    "COLOURS",
+    "FLOOR",
+    "MEASURED",
+    "THEORY",
+    "WARNING",
+    "figure",
+    "label",
+    "ranges",
+    "spread",
+    "table",
+    "use_book_style",
+]
 
 # Okabe & Ito's colours, the light ones darkened to a contrast of at least 3:1 on white
 THEORY, MEASURED, WARNING, FLOOR = "#0072B2", "#B35900", "#A8326E", "#00795A"

@@ -1,11 +1,16 @@
 """How far long work is: told to a function, or shown as a bar on a terminal."""
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
+
+Progress = Callable[[int, int], object] | Literal[False] | None
+"""Who is told: a function of what is done and of all there is to do, a bar on a terminal, or nobody."""
 
 
 @contextmanager
-def meter(progress, total, unit):
+def meter(progress: Progress, total: int, unit: str) -> Iterator[Callable[[int], object]]:
     """Yield a function that is called with how much more is done.
 
     Parameters
