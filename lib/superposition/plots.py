@@ -135,7 +135,7 @@ def ranges(ratios: Mapping[str, ArrayLike]) -> Axes:
     >>> [len(line.get_xdata()) // 3 for line in axis.lines[1:]]
     [2, 1]
     """
-    axis = figure("measured ÷ formula", "", figsize=(7, 0.8 + 0.3 * len(ratios)))
+    _, axis = plt.subplots(figsize=(7, 0.8 + 0.3 * len(ratios)))
     axis.axvline(1, color="black", linewidth=1, linestyle=":")
     for row, found in enumerate(ratios.values()):
         # one path for all ticks of a row: thousands of marks weigh more than their page
@@ -143,7 +143,7 @@ def ranges(ratios: Mapping[str, ArrayLike]) -> Axes:
         heights = np.tile([row - 0.35, row + 0.35, np.nan], len(places))
         axis.plot(np.repeat(places, 3), heights, color=THEORY, linewidth=1.2)
     axis.set_yticks(range(len(ratios)), list(ratios), family="monospace", fontsize=9)
-    axis.set(xlim=0, ylim=(len(ratios) - 0.4, -0.6))
+    axis.set(xlabel="measured ÷ formula", xlim=0, ylim=(len(ratios) - 0.4, -0.6))
     axis.xaxis.grid(visible=True)
     axis.yaxis.grid(visible=False)
     return axis
