@@ -34,7 +34,7 @@ _HALF = sp.Rational(1, 2)
 _k = sp.Symbol("k", integer=True)
 _layer = sp.Symbol("layer", real=True)
 _LAYERS = 40
-_SHOWN = (1, 2, 4, 8, 12, 20, 30, 40)
+_SHOWN = (1, 2, 4, 8, 12, 20, 40)
 _SETTINGS = [(1024, 10**5, size) for size in (8, 10, 11, 12, 13, 14)]
 _SETTINGS += [(4096, 10**5, size) for size in (40, 50, 60, 68)] + [(256, 10**4, size) for size in (3, 4, 5)]
 
