@@ -505,6 +505,7 @@ def test_seed_is_taken_if_it_is_one(tried):
 
 def test_only_what_is_declared_is_offered(tried):
     names = "[...document.querySelectorAll('.sp-run button')].map((button) => button.textContent)"
+    assert tried("", "['min', 'max', 'step'].map((name) => Number(seed.getAttribute(name)))") == [0, 2**31 - 1, 1]
     draws = TRIED["draws"]
     for left_out, expected in (
         (None, ["Draw one", "Measure", "Cancel"]),

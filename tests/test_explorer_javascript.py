@@ -243,6 +243,8 @@ def test_ticks_are_round_and_fit(script):
     assert script("ticks(2, 5e7, 'log', 3)") == [1e3, 1e6]
     assert script("ticks(1e-7, 1e-1, 'log', 3)") == [1e-6, 1e-3]
     assert script("ticks(1e-6, 1e-1, 'log', 2)") == [1e-6, 1e-3]
+    assert script("ticks(1, 1000*(1 - 1e-12), 'log', 4)") == [1, 10, 100, 1000], "1000 but for the last bits"
+    assert script("ticks(10*(1 - 1e-12), 1e6, 'log', 3)") == [100, 1e4, 1e6]
 
 
 def test_heights_stay_where_a_screen_has_room(script):
@@ -365,6 +367,7 @@ def test_lines_are_as_thick_as_in_the_legend(drawing):
     assert thick("rule({x: 1, series: 3})") == [["1.75", "2 4"]]
     assert thick("steps({y: 1, over: ['k', 1, 2], series: 3, dash: 2})") == [["2.5", "9 4"]]
     assert thick("arrows({x0: 0, y0: 0, x: 1, y: 1, series: 3})") == [["2", None]]
+    assert thick("dots([{x: 2, y: 4}, {x: 2, y: 11}], 1, true)") == [["2", None]] * 2
 
 
 def places(d):

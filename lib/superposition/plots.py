@@ -117,7 +117,7 @@ def label(axis: Axes, x: float, y: float, text: str, colour: str, **options: obj
 
 
 def ranges(ratios: Mapping[str, ArrayLike]) -> Axes:
-    """A row of ticks for each formula, one at every ratio that was measured, to two places.
+    """A row for each formula, with a tick wherever something was measured.
 
     Parameters
     ----------
@@ -127,24 +127,26 @@ def ranges(ratios: Mapping[str, ArrayLike]) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        With a line at 1, and one of ticks for each name, from top to bottom.
+        With a line at 1, and one of ticks for each name, from top to bottom; neighbours that would touch are one bar.
 
     Examples
     --------
-    >>> axis = ranges({"levels": [1.0, 1.001, 1.02], "false_alarm": [0.98]})
+    >>> axis = ranges({"levels": [1.0, 1.001, 1.5], "false_alarm": [0.98]})
     >>> [len(line.get_xdata()) // 3 for line in axis.lines[1:]]
     [2, 1]
     """
     _, axis = plt.subplots(figsize=(7, 0.8 + 0.3 * len(ratios)))
     axis.axvline(1, color="black", linewidth=1, linestyle=":")
+    wide = max(np.max(found) for found in ratios.values()) / 150
     for row, found in enumerate(ratios.values()):
-        # one path for all ticks of a row: thousands of marks weigh more than their page
-        places = np.unique(np.round(found, 2))
-        heights = np.tile([row - 0.35, row + 0.35, np.nan], len(places))
-        axis.plot(np.repeat(places, 3), heights, color=THEORY, linewidth=1.2)
+        found = np.sort(found)
+        apart = np.flatnonzero(np.diff(found) > wide)
+        lows, highs = found[[0, *(apart + 1)]], found[[*apart, -1]]
+        # one path for a whole row: thousands of marks weigh more than their page
+        ends = np.column_stack([lows - wide / 3, highs + wide / 3, np.full(len(lows), np.nan)])
+        axis.plot(ends.ravel(), np.full(ends.size, row), color=THEORY, linewidth=12, solid_capstyle="butt")
     axis.set_yticks(range(len(ratios)), list(ratios), family="monospace", fontsize=9)
     axis.set(xlabel="measured ÷ formula", xlim=0, ylim=(len(ratios) - 0.4, -0.6))
-    axis.xaxis.grid(visible=True)
     axis.yaxis.grid(visible=False)
     return axis
 

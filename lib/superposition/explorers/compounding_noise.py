@@ -34,7 +34,7 @@ _HALF = sp.Rational(1, 2)
 _k = sp.Symbol("k", integer=True)
 _layer = sp.Symbol("layer", real=True)
 _LAYERS = 40
-_SHOWN = (1, 2, 4, 8, 12, 20, 30, 40)
+_SHOWN = (1, 2, 4, 8, 12, 20, 40)
 _SETTINGS = [(1024, 10**5, size) for size in (8, 10, 11, 12, 13, 14)]
 _SETTINGS += [(4096, 10**5, size) for size in (40, 50, 60, 68)] + [(256, 10**4, size) for size in (3, 4, 5)]
 
@@ -45,7 +45,8 @@ def _networks(redriven, networks=3):
         rng = np.random.default_rng([neurons, features, true, redriven])
         run = simulate.random_code_relay(neurons, features, true, _LAYERS, networks, rng, redriven=redriven)
         at = {"n": neurons, "m": features, "l0": true}
-        points += [{"at": at, "x": k, "y": y, "se": 0} for k in _SHOWN for y in run.n_active[k]]
+        # networks that are at one place are one point
+        points += [{"at": at, "x": k, "y": y, "se": 0} for k in _SHOWN for y in np.unique(run.n_active[k])]
     return points
 
 
@@ -199,7 +200,7 @@ def _network():
         for kind, own in (("absent", values[~active]), ("present", values[active])):
             counts, _ = np.histogram(own, edges)
             found = zip(np.round((edges[1:] + edges[:-1]) / 2, 6), counts, strict=True)
-            bins[kind] += [{"at": {"layer": layer}, "x": x, "y": y, "se": np.sqrt(y + 1)} for x, y in found if y]
+            bins[kind] += [{"at": {"layer": layer}, "x": x, "y": y, "se": round(np.sqrt(y + 1), 1)} for x, y in found if y]
         active = values > 0.5
     return [*before, int(active.sum())], square, bins
 
