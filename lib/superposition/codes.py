@@ -455,6 +455,7 @@ def _signs(integers):
     return 1.0 - 2.0 * (np.bitwise_count(integers) % 2)
 
 
+@one_thread
 def optimised(n, m, rng, starts=8):
     """m directions with a worst overlap as low as a search from random starts finds.
 
