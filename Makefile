@@ -23,7 +23,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html zip notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html zip lite notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,6 +41,13 @@ html: $(SITE)  ## build the site into _build/html; every warning is an error
 
 zip: $(SITE)  ## pack the site into _build/price-of-superposition.zip, which reads offline: unpack it and open index.html
 	$(BIN)/python tools/pack.py _build/html _build/price-of-superposition.zip
+
+lite: $(READY)  ## build the site with JupyterLite beside it: the notebooks run in the reader's browser (needs npm)
+	rm -f $(SITE)
+	BOOK_LITE=1 $(MAKE) --no-print-directory $(SITE)
+	$(PYTHON) -m venv _build/.lite/env
+	_build/.lite/env/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/lite.txt
+	_build/.lite/env/bin/python tools/lite.py _build/html
 
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py

@@ -44,6 +44,13 @@ def test_with_a_repository_every_link_is_offered(address):
     }
 
 
+def test_jupyterlite_is_offered_where_it_is_built():
+    assert repository.page_links(None, "book/sparsity.ipynb", lite=True)[0]["url"] == (
+        "lite/lab/index.html?path=sparsity.ipynb"
+    )
+    assert repository.page_links(None, "book/index.md", lite=True) == []
+
+
 def test_gitlab_has_no_colab_link():
     assert texts(repository.page_links("https://gitlab.com/a/b", "book/sparsity.ipynb")) == [
         "Binder",

@@ -5,6 +5,7 @@ The addresses of the repository and of the site, `Documentation`, come from the 
 nowhere, and what tells search engines and social networks where the pages are.
 """
 
+import os
 import tomllib
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -72,10 +73,11 @@ def write_sitemap(app, error):
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {url}sitemap.xml\n", encoding="utf-8")
 
 
-def page_links(url, path):
+def page_links(url, path, lite=False):
     """Return the links of the page whose source is at `path`, each a dict of url, text, gloss and download.
 
-    A notebook can always be downloaded; everything else needs the address `url` of the repository.
+    A notebook can always be downloaded, and run in JupyterLite where `make lite` builds it beside the site; everything else
+    needs the address `url` of the repository.
     """
     links = []
 
@@ -91,6 +93,8 @@ def page_links(url, path):
         if host == "github.com":
             colab = f"https://colab.research.google.com/github/{repository}/blob/{BRANCH}/{path}"
             add(colab, "Colab", "run it with a Google account")
+    if notebook and lite:
+        add(f"lite/lab/index.html?path={Path(path).name}", "JupyterLite", "run it in this page's own Python")
     if notebook:
         add(f"_sources/{path}", "Download", "the notebook, to run it on your machine", download=True)
     if url:
@@ -104,7 +108,7 @@ def page_links(url, path):
 def add_page_links(app, pagename, templatename, context, doctree):
     if doctree is not None:
         path = Path(app.env.doc2path(pagename, base=False)).as_posix()
-        context["page_links"] = page_links(app.config.repository_url, path)
+        context["page_links"] = page_links(app.config.repository_url, path, app.config.lite)
 
 
 def place(app, config):
@@ -114,6 +118,7 @@ def place(app, config):
 def setup(app):
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     app.add_config_value("repository_url", repository_url(pyproject), "html", [str, type(None)])
+    app.add_config_value("lite", bool(os.environ.get("BOOK_LITE")), "html", [bool])
     app.add_config_value("site_url", site_url(pyproject), "html", [str, type(None)])
     app.connect("config-inited", place)
     app.connect("build-finished", write_sitemap)

@@ -18,7 +18,6 @@ import zipfile
 from email import message_from_bytes
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -30,16 +29,11 @@ SETTINGS = {"LiteBuildConfig": {"apps": ["lab"], "no_sourcemaps": True}}
 # What the kernel loads before it has read any metadata, and what it brings along in versions of its own.
 AT_START = ("micropip", "ipython", "jedi", "comm")
 ITS_OWN = {"ipykernel", "piplite", "pyodide-kernel", "widgetsnbextension"}
-HERE = {
-    "implementation_name": "cpython",
+PLACE = {
     "os_name": "posix",
     "platform_machine": "wasm32",
-    "platform_python_implementation": "CPython",
     "platform_system": "Emscripten",
-    "python_full_version": f"{PYODIDE_PYTHON_VERSION}.0",
-    "python_version": PYODIDE_PYTHON_VERSION,
     "sys_platform": "emscripten",
-    "extra": "",
 }
 
 
@@ -65,24 +59,25 @@ def build_wheel(folder):
     return next(folder.glob("price_of_superposition-*.whl"))
 
 
-def fetch_pyodide(folder):
-    """Fetch the Pyodide that the kernel is made for, and its lock, from npm."""
-    run("npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}", "--pack-destination", WORK)
-    with tarfile.open(WORK / f"pyodide-{PYODIDE_VERSION}.tgz") as archive:
+def fetch_pyodide(version, folder):
+    """Fetch a Pyodide and its lock from npm."""
+    run("npm", "pack", "--silent", f"pyodide@{version}", "--pack-destination", WORK)
+    with tarfile.open(WORK / f"pyodide-{version}.tgz") as archive:
         archive.extractall(WORK, filter="data")
     (WORK / "package").rename(folder)
 
 
-def fetch_pure(specifier, folder):
-    """Fetch a pure wheel in the version of the book's lock, or in the one asked for."""
+def fetch_pure(specifier, python, folder):
+    """Fetch a pure wheel for a version of Python."""
     into = fresh(WORK / "fetched")
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", into]
-    run(*pip, "--python-version", PYODIDE_PYTHON_VERSION, "--platform", "any", specifier)
+    run(*pip, "--python-version", python, "--platform", "any", specifier)
     return Path(shutil.move(next(into.iterdir()), folder))
 
 
-def described(wheel):
-    """A wheel as the lock describes it."""
+def described(wheel, python):
+    """A wheel as the lock describes it, with what it depends on in Pyodide's version of Python."""
+    here = {**PLACE, "python_version": python, "python_full_version": f"{python}.0", "extra": ""}
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         metadata = message_from_bytes(
@@ -99,7 +94,7 @@ def described(wheel):
         "imports": sorted(
             {n.split("/")[0].removesuffix(".py") for n in names if re.fullmatch(r"[a-z_]\w*(/__init__)?\.py", n)}
         ),
-        "depends": [canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate(HERE)],
+        "depends": [canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate(here)],
         "unvendored_tests": False,
     }
 
@@ -110,16 +105,19 @@ def locked_versions():
     return dict(re.findall(r"^([\w.-]+)==([\w.]+)", "\n".join(lines), flags=re.MULTILINE))
 
 
-def write_lock(pyodide, wheel):
-    """Put the wheel and all that it and the kernel need into Pyodide's lock, and what of it is pure beside it."""
+def write_lock(pyodide, wheel, kernel, python, host):
+    """Put the book's wheel and all that it and the kernel need into Pyodide's lock, and what of it is pure beside it.
+
+    `kernel` are the wheels that the kernel brings along, `host` is where the other files of the lock are.
+    """
     path = pyodide / "pyodide-lock.json"
     lock = json.loads(path.read_text(encoding="utf-8"))
     packages, versions = lock["packages"], locked_versions()
-    book = described(wheel)
+    book = described(wheel, python)
     packages[book["name"]] = book
     waiting = [*AT_START, *book["depends"]]
-    for own in EXTENSION.glob("*.whl"):
-        waiting += described(own)["depends"]
+    for own in kernel:
+        waiting += described(own, python)["depends"]
     done = set(ITS_OWN)
     while waiting:
         name = waiting.pop()
@@ -129,22 +127,24 @@ def write_lock(pyodide, wheel):
         given = packages.get(name)
         if given is None or given["file_name"].endswith("-none-any.whl"):
             version = given["version"] if given else versions.get(name)
-            pure = described(fetch_pure(f"{name}=={version}" if version else name, pyodide))
+            pure = described(fetch_pure(f"{name}=={version}" if version else name, python, pyodide), python)
             packages[name] = {**pure, "imports": given["imports"] if given else pure["imports"]}
         waiting += packages[name]["depends"]
     for package in packages.values():
         package["depends"] = [name for name in package["depends"] if name not in ITS_OWN]
         if not (pyodide / package["file_name"]).is_file():
-            package["file_name"] = f"{PYODIDE_CDN_URL}/{package['file_name']}"
+            package["file_name"] = f"{host}/{package['file_name']}"
     path.write_text(json.dumps(lock), encoding="utf-8")
 
 
 def main(site):
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
+
     book = fresh(WORK / "book")
     pyodide = book / "static" / "pyodide"
     pyodide.parent.mkdir()
-    fetch_pyodide(pyodide)
-    write_lock(pyodide, build_wheel(pyodide))
+    fetch_pyodide(PYODIDE_VERSION, pyodide)
+    write_lock(pyodide, build_wheel(pyodide), EXTENSION.glob("*.whl"), PYODIDE_PYTHON_VERSION, PYODIDE_CDN_URL)
     (book / "files").mkdir()
     for source in (*(ROOT / "book").glob("*.ipynb"), ROOT / "book" / "references.bib"):
         shutil.copy(source, book / "files")

@@ -471,6 +471,7 @@ def _signs(integers):
     return 1.0 - 2.0 * (np.bitwise_count(integers) % 2)
 
 
+@one_thread
 def optimised(n: int, m: int, rng: Generator, starts: int = 8) -> NDArray:
     """m directions with a worst overlap as low as a search from random starts finds.
 
