@@ -23,7 +23,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html zip notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html pdf zip notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,8 +39,11 @@ check: lint  ## the quick round while writing: style, quick unit tests, doctests
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 
+pdf: $(SITE)  ## print every page as PDF into _build/html/_downloads, and link to it on the page
+	$(BIN)/python -m tools.pdf _build/html
+
 zip: $(SITE)  ## pack the site into _build/price-of-superposition.zip, which reads offline: unpack it and open index.html
-	$(BIN)/python tools/pack.py _build/html _build/price-of-superposition.zip
+	$(BIN)/python -m tools.pack _build/html _build/price-of-superposition.zip
 
 notebooks: $(READY)  ## execute every chapter and store it in its normal form
 	$(BIN)/python tools/notebooks.py
