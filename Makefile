@@ -23,10 +23,14 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html pdf zip notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html pdf zip linkcheck notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+linkcheck: $(READY)  ## ask whether every external link of the book is still there (needs the network)
+	$(BIN)/jupyter-book build --quiet --builder linkcheck --path-output _build/links . || \
+		{ echo "Some links lead nowhere, or there is no network; all are listed in _build/links/_build/html/output.txt" >&2; exit 1; }
 
 serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
