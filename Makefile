@@ -23,10 +23,13 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html pdf zip linkcheck notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html pdf slides zip linkcheck notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+slides: $(SITE)  ## make lecture slides of every chapter in _build/html/slides, and link to them on the page
+	$(BIN)/python -m tools.slides _build/html
 
 linkcheck: $(READY)  ## ask whether every external link of the book is still there (needs the network)
 	$(BIN)/jupyter-book build --quiet --builder linkcheck --path-output _build/links . || \

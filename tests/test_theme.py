@@ -50,7 +50,7 @@ def test_readers_talk_only_where_an_address_says_where():
     assert texts(repository.page_links(None, "book/glossary.md", talk)) == ["Comments"]
     assert repository.checked_comments("") is None
     assert repository.checked_comments(talk) == talk
-    with pytest.raises(ValueError, match="comments_url is 'http://a.b/c'; accepted is https"):
+    with pytest.raises(ValueError, match=r"comments_url is 'http://a\.b/c'; accepted is https"):
         repository.checked_comments("http://a.b/c")
 
 

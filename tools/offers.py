@@ -1,4 +1,4 @@
-"""What the footer of each page offers to take along: its PDF and the packed book, each where it has been made."""
+"""What the footer of each page offers: its slides, its PDF and the packed book, each where it has been made."""
 
 import os
 import re
@@ -21,15 +21,24 @@ def pdf_of(site, page):
     return site / FOLDER / name
 
 
+def slides_of(site, page):
+    """Where the slides of a page are kept."""
+    return site / "slides" / page.name
+
+
 def offer(site):
     """Let every page link to what there is, and to nothing else."""
     packed = site / FOLDER / PACKED
     for page in pages(site):
         text = OFFERED.sub("", page.read_text(encoding="utf-8"))
-        there = [(pdf_of(site, page), "This page as PDF"), (packed, "The whole book, to read offline")]
+        there = [
+            (slides_of(site, page), "Slides", ""),
+            (pdf_of(site, page), "This page as PDF", " download"),
+            (packed, "The whole book, to read offline", " download"),
+        ]
         links = [
-            f'<a href="{Path(os.path.relpath(file, page.parent)).as_posix()}" download>{words}</a>'
-            for file, words in there
+            f'<a href="{Path(os.path.relpath(file, page.parent)).as_posix()}"{how}>{words}</a>'
+            for file, words, how in there
             if file.exists()
         ]
         offered = f'<p class="downloads">{" · ".join(links)}</p>\n' if links else ""
