@@ -23,10 +23,17 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check html zip lite notebooks data lint format bench mutants lock vendor clean
+.PHONY: help serve test check html pdf slides zip lite linkcheck notebooks data lint format bench mutants lock vendor clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+slides: $(SITE)  ## make lecture slides of every chapter in _build/html/slides, and link to them on the page
+	$(BIN)/python -m tools.slides _build/html
+
+linkcheck: $(READY)  ## ask whether every external link of the book is still there (needs the network)
+	$(BIN)/jupyter-book build --quiet --builder linkcheck --path-output _build/links . || \
+		{ echo "Some links lead nowhere, or there is no network; all are listed in _build/links/_build/html/output.txt" >&2; exit 1; }
 
 serve: $(SITE)  ## build the book and serve it on this machine (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
@@ -39,8 +46,11 @@ check: lint  ## the quick round while writing: style, quick unit tests, doctests
 
 html: $(SITE)  ## build the site into _build/html; every warning is an error
 
+pdf: $(SITE)  ## print every page as PDF into _build/html/_downloads, and link to it on the page
+	$(BIN)/python -m tools.pdf _build/html
+
 zip: $(SITE)  ## pack the site into _build/price-of-superposition.zip, which reads offline: unpack it and open index.html
-	$(BIN)/python tools/pack.py _build/html _build/price-of-superposition.zip
+	$(BIN)/python -m tools.pack _build/html _build/price-of-superposition.zip
 
 lite: $(READY)  ## build the site with JupyterLite beside it: the notebooks run in the reader's browser (needs npm)
 	rm -f $(SITE)

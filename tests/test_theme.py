@@ -51,6 +51,17 @@ def test_jupyterlite_is_offered_where_it_is_built():
     assert repository.page_links(None, "book/index.md", lite=True) == []
 
 
+def test_readers_talk_only_where_an_address_says_where():
+    talk = GITHUB + "/discussions"
+    assert "Comments" not in texts(repository.page_links(GITHUB, "book/sparsity.ipynb"))
+    assert repository.page_links(GITHUB, "book/sparsity.ipynb", comments=talk)[-1]["url"] == talk
+    assert texts(repository.page_links(None, "book/glossary.md", comments=talk)) == ["Comments"]
+    assert repository.checked_comments("") is None
+    assert repository.checked_comments(talk) == talk
+    with pytest.raises(ValueError, match=r"comments_url is 'http://a\.b/c'; accepted is https"):
+        repository.checked_comments("http://a.b/c")
+
+
 def test_gitlab_has_no_colab_link():
     assert texts(repository.page_links("https://gitlab.com/a/b", "book/sparsity.ipynb")) == [
         "Binder",

@@ -38,7 +38,7 @@ def write_static(app):
         return
     static = Path(app.outdir) / "_static"
     copy_asset(
-        HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path
+        HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path or "reveal" in path
     )
 
 
@@ -124,6 +124,8 @@ def complete_page(app, pagename, templatename, context, doctree):
     if 'class="katex' in body:
         context["faces"] += [f"katex/fonts/KaTeX_{face}" for face in ("Main-Regular", "Math-Italic")]
         app.add_css_file("vendor/katex/katex.min.css", priority=400)
+    if 'class="py ' in body:
+        app.add_css_file("library.css")
     context["script_files"] = [s for s in context["script_files"] if not SPHINX_SCRIPTS.search(str(s.filename))]
     styles = [style for style in context["css_files"] if not REPLACED_STYLES.search(str(style.filename))]
     context["page_styles"] = sorted(styles, key=lambda style: style.priority)

@@ -18,11 +18,5 @@ def keep_bars(app, what, name, obj, options, lines):
             lines[i] = BAR.sub(lambda found: found[1] or r"\|", line)
 
 
-def complete_page(app, pagename, templatename, context, doctree):
-    if 'class="py ' in context.get("body", ""):
-        app.add_css_file("library.css")
-
-
 def setup(app):
     app.connect("autodoc-process-docstring", keep_bars)
-    app.connect("html-page-context", complete_page, priority=400)  # before `assets` looks what the page loads

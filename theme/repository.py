@@ -73,11 +73,11 @@ def write_sitemap(app, error):
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {url}sitemap.xml\n", encoding="utf-8")
 
 
-def page_links(url, path, lite=False):
+def page_links(url, path, *, lite=False, comments=None):
     """Return the links of the page whose source is at `path`, each a dict of url, text, gloss and download.
 
-    A notebook can always be downloaded, and run in JupyterLite where `make lite` builds it beside the site; everything else
-    needs the address `url` of the repository.
+    A notebook can always be downloaded, and run in JupyterLite where `make lite` builds it beside the site; `comments` leads
+    to where readers talk, and everything else needs the address `url` of the repository.
     """
     links = []
 
@@ -102,16 +102,34 @@ def page_links(url, path, lite=False):
         add(f"{url}/{edit}/{BRANCH}/{path}", "Suggest an edit", "propose a change to this page")
         issue = "issues/new?title=" if edit == "edit" else "-/issues/new?issue[title]="
         add(f"{url}/{issue}{quote(f'Error in {path}: ')}", "Report an error", "say what is wrong on this page")
+    if comments:
+        add(comments, "Comments", "ask, or tell other readers")
     return links
 
 
 def add_page_links(app, pagename, templatename, context, doctree):
     if doctree is not None:
         path = Path(app.env.doc2path(pagename, base=False)).as_posix()
-        context["page_links"] = page_links(app.config.repository_url, path, app.config.lite)
+        links = page_links(app.config.repository_url, path, lite=app.config.lite, comments=app.config.comments_url)
+        context["page_links"] = links
+
+
+def checked_comments(address):
+    """Return the address where readers talk, or None.
+
+    Raises
+    ------
+    ValueError
+        If it is no address that begins with https.
+    """
+    parts = urlsplit(address or "")
+    if address and (parts.scheme != "https" or not parts.netloc):
+        raise ValueError(f"comments_url is {address!r}; accepted is https://HOST/PATH, or nothing")
+    return address or None
 
 
 def place(app, config):
+    config.comments_url = checked_comments(config.comments_url)
     config.html_baseurl = config.html_baseurl or config.site_url or ""
 
 
@@ -120,6 +138,7 @@ def setup(app):
     app.add_config_value("repository_url", repository_url(pyproject), "html", [str, type(None)])
     app.add_config_value("lite", bool(os.environ.get("BOOK_LITE")), "html", [bool])
     app.add_config_value("site_url", site_url(pyproject), "html", [str, type(None)])
+    app.add_config_value("comments_url", None, "html", [str, type(None)])
     app.connect("config-inited", place)
     app.connect("build-finished", write_sitemap)
     app.connect("html-page-context", add_page_links)

@@ -1,10 +1,13 @@
 """Pack the built site into one file, the same for the same site: unpacked, it opens by a double click on index.html."""
 
+import shutil
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-UNUSED = (".buildinfo", "objects.inv")
+from tools import offers
+
+UNUSED = (".buildinfo", "objects.inv", offers.PACKED)
 
 
 def pack(site, target):
@@ -13,8 +16,15 @@ def pack(site, target):
             entry = ZipInfo(f"{target.stem}/{path.relative_to(site).as_posix()}")
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes())
+            content = path.read_bytes()
+            if path.suffix == ".html":
+                content = offers.without_zip(content.decode()).encode()
+            archive.writestr(entry, content)
 
 
 if __name__ == "__main__":
-    pack(Path(sys.argv[1]), Path(sys.argv[2]))
+    site, target = map(Path, sys.argv[1:])
+    pack(site, target)
+    (site / offers.FOLDER).mkdir(exist_ok=True)
+    shutil.copy(target, site / offers.FOLDER / offers.PACKED)
+    offers.offer(site)

@@ -10,7 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 
 from conftest import BUILT, PHONE
 
-PAGES = sorted(path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*.html") if path.parent.name != "_static")
+PAGES = sorted(
+    path.relative_to(BUILT).as_posix()
+    for path in BUILT.rglob("*.html")
+    if path.parent.name not in ("_static", "slides")
+)
 READ = [page for page in PAGES if page != "index.html"]  # the root's index.html only leads to the book
 LINKS = """() => [...document.querySelectorAll("[href], [src]")]
     .filter((element) => !element.closest("head link[rel=canonical]"))

@@ -33,6 +33,12 @@ const parts = [
     what: "finds words in the book, loaded when a reader first searches",
   },
   {
+    package: "reveal.js",
+    folder: "reveal",
+    files: ["LICENSE", "dist/reveal.js", "dist/reveal.css"],
+    what: "shows lecture slides, in decks alone (`make slides`)",
+  },
+  {
     package: "linkedom",
     folder: "linkedom",
     files: ["LICENSE"],

@@ -8,6 +8,7 @@ import { formatValue, withUnit } from "./numbers.js";
 import { Scene } from "./scenes.js";
 import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
+import { SAY } from "./strings.js";
 
 export { Explorer, evaluate, formatValue };
 
@@ -122,8 +123,8 @@ class Explorer {
     );
     this.status = element("span", { class: "sp-status", role: "status" });
     const tools = element("div", { class: "sp-tools" }, this.status);
-    if (!this.model) tools.append(element("button", { type: "button", onclick: () => this.copyLink() }, "Copy link"));
-    tools.append(element("button", { type: "button", onclick: () => this.reset() }, "Reset"));
+    if (!this.model) tools.append(element("button", { type: "button", onclick: () => this.copyLink() }, SAY.copyLink));
+    tools.append(element("button", { type: "button", onclick: () => this.reset() }, SAY.reset));
 
     const head = element("div", { class: "sp-head" });
     still.forEach((part) => part.remove());
@@ -298,15 +299,15 @@ class Explorer {
     const address = window.location.href.split("#")[0] + this.state.hash;
     const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
     history.replaceState(history.state, "", this.state.hash);
-    this.status.textContent = copied ? "Link copied" : "The link is in the address bar";
+    this.status.textContent = copied ? SAY.linkCopied : SAY.linkShown;
     setTimeout(() => this.status.replaceChildren(), 4000);
   }
 
   simulation({ label, seed }, own) {
     const numbers = element("input", { type: "number", id: own("seed"), min: 0, max: 2 ** 31 - 1, step: 1, value: seed });
     const start = element("button", { type: "button", class: "sp-start" }, label);
-    const cancel = element("button", { type: "button", hidden: true }, "Cancel");
-    const progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the simulation" });
+    const cancel = element("button", { type: "button", hidden: true }, SAY.cancel);
+    const progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": SAY.simulating });
     const result = element("p", { class: "sp-result", role: "status" });
     const running = (yes) => {
       start.disabled = yes;
@@ -326,14 +327,14 @@ class Explorer {
       }
       running(false);
       const { type, mark, point } = message;
-      const said = () => told(this.declaration, point.at, { did: "Simulated", estimate: point.y, error: point.se, ...message.told });
+      const said = () => told(this.declaration, point.at, { did: SAY.simulated, estimate: point.y, error: point.se, ...message.told });
       result.replaceChildren(...rich(type === "point" ? said() : message.sentence));
       if (type === "point") this.find(mark, [point], true);
     });
     return element(
       "div",
       { class: "sp-simulate" },
-      element("div", { class: "sp-run" }, start, element("label", {}, "seed ", numbers), progress, cancel),
+      element("div", { class: "sp-run" }, start, element("label", {}, SAY.seed(""), numbers), progress, cancel),
       result,
     );
   }
@@ -373,7 +374,7 @@ export async function hydrate(root = document) {
     try {
       new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent)).start();
     } catch (error) {
-      still.append(element("p", { class: "sp-failed", role: "status" }, "This explorer could not be started: its picture stays as it is."));
+      still.append(element("p", { class: "sp-failed", role: "status" }, SAY.failed));
       figure.replaceWith(still);
       console.error(error);
     }

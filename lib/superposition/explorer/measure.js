@@ -4,6 +4,7 @@ import { compile, valueOf } from "./expressions.js";
 import { formatValue, withError } from "./numbers.js";
 import { isSeed } from "./state.js";
 import { element, rich, sentences } from "./words.js";
+import { SAY } from "./strings.js";
 
 // Milliseconds of drawing between two looks at the page, so that no frame is missed.
 const SLICE = 5;
@@ -16,7 +17,7 @@ function loadDraws() {
   loading ??= new Promise((resolve, reject) => {
     const failed = () => {
       loading = undefined;
-      reject(new Error("The random numbers could not be loaded."));
+      reject(new Error(SAY.noNumbers));
     };
     document.head.append(element("script", { src: globalThis.superposition.draws, onload: () => resolve(globalThis.superpositionDraws), onerror: failed }));
   });
@@ -26,12 +27,12 @@ function loadDraws() {
 // What a measurement has found, in words, and how far that is from the formula, if there is one.
 export function told({ sliders }, values, { did, quantity, estimate, error, counted, seed, expected }) {
   const at = sliders.map(({ symbol, letter }) => `*${letter}* = ${formatValue(values[symbol])}`).join(", ");
-  const how = ["one standard error", counted, `seed ${seed}`].filter(Boolean).join(", ");
-  const said = `${did} ${quantity} at ${at}: ${withError(estimate, error)} (${how}).`;
+  const how = [SAY.error, counted, SAY.seed(seed)].filter(Boolean).join(", ");
+  const said = SAY.found(did, quantity, at, withError(estimate, error), how);
   if (expected === undefined) return said;
-  const gives = `${said} The formula gives ${formatValue(expected)}`;
+  const gives = SAY.formulaGives(said, formatValue(expected));
   if (!(error > 0 && Number.isFinite(expected))) return `${gives}.`;
-  return `${gives}, ${formatValue(Math.abs(estimate - expected) / error)} standard errors ${expected < estimate ? "below" : "above"}.`;
+  return SAY.off(gives, formatValue(Math.abs(estimate - expected) / error), expected < estimate ? SAY.below : SAY.above);
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve));
@@ -41,16 +42,16 @@ export class Measuring {
     this.explorer = explorer;
     this.draws = explorer.declaration.draws;
     this.seed = element("input", { type: "number", id, min: 0, max: 2 ** 31 - 1, step: 1, autocomplete: "off", oninput: () => this.seeded() });
-    this.one = element("button", { type: "button", onclick: () => this.start("one") }, "Draw one");
-    this.many = element("button", { type: "button", onclick: () => this.start("measure") }, "Measure");
-    this.stop = element("button", { type: "button", hidden: true, onclick: () => this.cancel() }, "Cancel");
-    this.progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the measurement" });
+    this.one = element("button", { type: "button", onclick: () => this.start("one") }, SAY.drawOne);
+    this.many = element("button", { type: "button", onclick: () => this.start("measure") }, SAY.measure);
+    this.stop = element("button", { type: "button", hidden: true, onclick: () => this.cancel() }, SAY.cancel);
+    this.progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": SAY.measuring });
     this.result = element("p", { class: "sp-result", role: "status" });
     const buttons = [this.draws.one && this.one, this.draws.measure && this.many].filter(Boolean);
     this.controls = element(
       "div",
       { class: "sp-simulate" },
-      element("div", { class: "sp-run" }, ...buttons, element("label", {}, "seed ", this.seed), this.progress, this.stop),
+      element("div", { class: "sp-run" }, ...buttons, element("label", {}, SAY.seed(""), this.seed), this.progress, this.stop),
       this.result,
     );
   }
@@ -106,7 +107,7 @@ export class Measuring {
     const done = Math.round(100 * this.progress.value);
     this.job = undefined;
     this.busy(false);
-    this.result.replaceChildren(`Cancelled at ${done} %: no point was added.`);
+    this.result.replaceChildren(SAY.cancelled(done));
     delete this.last.measure;
   }
 
@@ -125,7 +126,7 @@ export class Measuring {
       const places = vector === undefined ? [scope] : scope[vector].map((_, i) => entry(i));
       this.explorer.find(mark, places.map((place) => ({ at: values, x: valueOf(x, place), y: valueOf(y, place), se: 0 })), false);
     }
-    return `Drawn with seed ${seed}: ${sentences(one, scope)}`;
+    return SAY.drawn(seed, sentences(one, scope));
   }
 
   async measureDrawn(job, { drawing }) {
@@ -163,8 +164,8 @@ export class Measuring {
     const found = back ? this.shownAs(back, job.values, mean) : mean;
     this.explorer.find(measure.mark, [{ at: job.values, x: valueOf(measure.x, job.values), y: found.mean, se: found.error }], true);
     const { quantity, formula } = measure;
-    const [counted, expected] = [`${formatValue(trials)} trials`, formula && valueOf(formula, job.values)];
-    const said = { did: "Measured", quantity, estimate: found.mean, error: found.error, counted, seed: job.seed, expected };
+    const [counted, expected] = [SAY.trials(formatValue(trials)), formula && valueOf(formula, job.values)];
+    const said = { did: SAY.measured, quantity, estimate: found.mean, error: found.error, counted, seed: job.seed, expected };
     return told(this.explorer.declaration, job.values, said);
   }
 

@@ -1,7 +1,8 @@
 // Numbers as a reader sees them. Python's format_value writes the same strings.
 
+import { SAY } from "./strings.js";
+
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const WORDS = { 6: "million", 9: "billion", 12: "trillion" };
 
 function grouped(digits) {
   return digits.replace(/\B(?=(\d{3})+$)/g, ",");
@@ -19,8 +20,8 @@ function trimmed(decimal) {
 // Integers below a million in full, other numbers to three significant digits, what is not finite in words. Twelve digits decide,
 // so that the last bits, in which two languages may differ, do not.
 export function formatValue(number) {
-  if (Number.isNaN(number)) return "no value";
-  if (!Number.isFinite(number)) return number > 0 ? "unbounded" : "unbounded below";
+  if (Number.isNaN(number)) return SAY.noValue;
+  if (!Number.isFinite(number)) return number > 0 ? SAY.unbounded : SAY.unboundedBelow;
   const twelve = Math.abs(number).toExponential(11);
   const sign = number < 0 ? "−" : "";
   if (Number.isInteger(Number(twelve)) && Number(twelve) < 1e6) return Number(twelve) === 0 ? "0" : sign + grouped(String(Number(twelve)));
@@ -35,7 +36,7 @@ export function formatValue(number) {
   if (exponent >= 6 && exponent < 15) {
     const whole = (exponent % 3) + 1;
     const shown = whole === 3 ? digits : trimmed(`${digits.slice(0, whole)}.${digits.slice(whole)}`);
-    return `${sign}${shown} ${WORDS[exponent - (exponent % 3)]}`;
+    return `${sign}${shown} ${SAY.powers[exponent - (exponent % 3)]}`;
   }
   if (exponent < -3 || exponent >= 6) {
     const factor = trimmed(`${digits[0]}.${digits.slice(1)}`);
@@ -50,9 +51,9 @@ export function formatValue(number) {
 // A number, or a list of them as a sentence names them.
 export function inWords(value) {
   if (!Array.isArray(value)) return formatValue(value);
-  if (value.length === 0) return "none";
+  if (value.length === 0) return SAY.none;
   const all = value.map(formatValue);
-  return all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0];
+  return SAY.allFound(all);
 }
 
 // Numbers on an axis: powers of ten as such where all of them are and some are far from one.
@@ -65,7 +66,7 @@ export function formatTicks(ticks) {
 // A number with its unit: words and % after a space, the sign ° without one; of 1 there is only one.
 export function withUnit(shown, unit) {
   if (!unit) return shown;
-  const counted = shown === "1" ? unit.replace(/(?<=\w)s(?= per |$)/, "") : unit;
+  const counted = shown === "1" ? SAY.one(unit) : unit;
   return /^[\p{L}%]/u.test(counted) ? `${shown} ${counted}` : shown + counted;
 }
 

@@ -4,6 +4,7 @@ import { color, dashes, spaced } from "./chart.js";
 import { indices, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { element, said, svg } from "./words.js";
+import { SAY } from "./strings.js";
 
 const PACE = 700;
 
@@ -68,7 +69,7 @@ export class Scene {
       ...handles.flatMap((control) => control.symbols.map((symbol, i) => this.handle(control, symbol, i + 1))),
       ...switches.flatMap((control) => control.symbols.map((symbol, i) => this.switch(control, symbol, i + 1))),
     ];
-    const inputs = element("div", { class: "sp-controls", role: "group", "aria-label": "In the picture" }, ...this.controls.map(({ input }) => input));
+    const inputs = element("div", { class: "sp-controls", role: "group", "aria-label": SAY.inThePicture }, ...this.controls.map(({ input }) => input));
     const [[left, right], [bottom, top]] = this.declaration.scene.window;
     const room = `aspect-ratio: ${right - left} / ${top - bottom}`;
     this.stage = element("div", { class: "sp-stage", style: room }, explorer.chart, this.controls.length ? inputs : "");
@@ -156,7 +157,7 @@ export class Scene {
     const stop = () => {
       clearInterval(this.playing);
       this.playing = undefined;
-      play.textContent = "Play";
+      play.textContent = SAY.play;
     };
     const once = element("button", { type: "button", onclick: () => { stop(); forward(); } }, step);
     const play = element("button", {
@@ -165,10 +166,10 @@ export class Scene {
       onclick: () => {
         if (this.playing) return stop();
         if (ended()) this.explorer.moved(i, state.ranges[i][0]);
-        play.textContent = "Pause";
+        play.textContent = SAY.pause;
         this.playing = setInterval(() => (ended() ? stop() : forward()), PACE);
       },
-    }, "Play");
+    }, SAY.play);
     this.stop = stop;
     this.followed = () => { once.disabled = ended(); };
     return [once, play];

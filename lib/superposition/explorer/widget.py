@@ -46,6 +46,7 @@ __all__ = [
 _FOLDER = pathlib.Path(__file__).parent
 _MODULES = (
     "vendor/shapes.js",
+    "strings.js",
     "numbers.js",
     "expressions.js",
     "words.js",

@@ -1,5 +1,10 @@
 // Self-test questions on a page: an answer is weighed where it is given, and kept nowhere.
 
+const SAY = {
+  check: "Check",
+  choose: "Choose one first.",
+  number: "A number is asked for: 1,200 or 3.5e-4 or 3/8 or 12 %.",
+};
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function plain(text) {
@@ -37,7 +42,7 @@ function rich(text) {
 function form(question, section) {
   const fields = document.createElement("form");
   const button = document.createElement("button");
-  button.textContent = "Check";
+  button.textContent = SAY.check;
   const reply = document.createElement("output");
   const say = (right, words) => {
     reply.className = right === undefined ? "" : right ? "sp-right" : "sp-wrong";
@@ -66,7 +71,7 @@ function form(question, section) {
     fields.append(group, button, reply);
     answer = () => {
       const chosen = radios.findIndex((radio) => radio.checked);
-      if (chosen < 0) return say(undefined, "Choose one first.");
+      if (chosen < 0) return say(undefined, SAY.choose);
       const { right, reply: words } = question.options[chosen];
       return say(right, words);
     };
@@ -78,7 +83,7 @@ function form(question, section) {
     fields.append(input, button, reply);
     answer = () => {
       const value = parsed(input.value);
-      if (!Number.isFinite(value)) return say(undefined, "A number is asked for: 1,200 or 3.5e-4 or 3/8 or 12 %.");
+      if (!Number.isFinite(value)) return say(undefined, SAY.number);
       const { right, reply: words } = weighed(question, value);
       return say(right, words);
     };

@@ -5,11 +5,31 @@
 
 const root = document.documentElement;
 
+// What the pages say by script, in one place for whoever translates; search.js and previews.js use it, too.
+const SAY = {
+  answers: /^(Hint|Solution)/,
+  closeList: "Close the list",
+  closeSearch: "Close the search",
+  colours: (mode) => `Colours: ${mode}`,
+  copied: "Copied",
+  copy: "Copy",
+  found: (number, most) => (number === 0 ? "Nothing found." : number === most ? `The first ${most} places` : number === 1 ? "1 place" : `${number} places`),
+  hideCode: "Hide the code",
+  hintsAndSolutions: "Hints and solutions",
+  noSearch: (why) => `The search cannot start: ${why}.`,
+  notLoaded: (path) => `${path} could not be loaded`,
+  question: (number) => `Question ${number}. `,
+  search: "Search",
+  searchFor: "Words, a formula's name, or TeX",
+  searchTheBook: "Search the book",
+  showCode: "Show the code",
+};
+
 function setUpMode() {
   const button = document.querySelector("button.mode");
   const modes = ["auto", "light", "dark"];
   const describe = () => {
-    button.setAttribute("aria-label", `Colours: ${root.dataset.mode}`);
+    button.setAttribute("aria-label", SAY.colours(root.dataset.mode));
     button.title = button.getAttribute("aria-label");
   };
   button.hidden = false;
@@ -30,9 +50,9 @@ function setUpCode() {
   const show = (shown) => {
     folds.forEach((details) => { details.open = shown; });
     button.setAttribute("aria-pressed", shown);
-    button.title = shown ? "Hide the code" : "Show the code";
+    button.title = shown ? SAY.hideCode : SAY.showCode;
   };
-  button.setAttribute("aria-label", "Show the code");
+  button.setAttribute("aria-label", SAY.showCode);
   button.hidden = false;
   button.addEventListener("click", () => {
     const shown = button.getAttribute("aria-pressed") !== "true";
@@ -49,13 +69,13 @@ function setUpCopying() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
+    button.textContent = SAY.copy;
     button.addEventListener("click", async () => {
       const code = block.querySelector("pre").cloneNode(true);
       code.querySelectorAll(".linenos").forEach((number) => number.remove());
       await navigator.clipboard.writeText(code.textContent.trimEnd());
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      button.textContent = SAY.copied;
+      setTimeout(() => { button.textContent = SAY.copy; }, 1500);
     });
     block.append(button);
   }
@@ -103,14 +123,14 @@ function setUpSectionInView() {
 // On paper, folds stay as they stand; hints and solutions stand at the end, where they give nothing away.
 function setUpPrinting() {
   const answers = [...document.querySelectorAll("article details")].filter((details) =>
-    /^(Hint|Solution)/.test(details.querySelector("summary").textContent.trim()));
+    SAY.answers.test(details.querySelector("summary").textContent.trim()));
   if (!answers.length) return;
   answers.forEach((details) => details.classList.add("answer"));
   const number = /^\d+\./;
   const questions = [...document.querySelectorAll(".sp-question")];
   const exercise = (details) => {
     const question = questions.indexOf(details.closest(".sp-question"));
-    if (question >= 0) return `Question ${question + 1}. `;
+    if (question >= 0) return SAY.question(question + 1);
     let before = details;
     while (before && !(before.tagName === "P" && number.test(before.textContent))) before = before.previousElementSibling;
     return before ? `${before.textContent.match(number)[0]} ` : "";
@@ -119,7 +139,7 @@ function setUpPrinting() {
   end.className = "answers-at-the-end";
   addEventListener("beforeprint", () => {
     const title = document.createElement("h2");
-    title.textContent = "Hints and solutions";
+    title.textContent = SAY.hintsAndSolutions;
     end.replaceChildren(title);
     for (const details of answers) {
       const [summary, ...parts] = details.children;
@@ -159,7 +179,7 @@ function setUpCopies() {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copied);
-      button.textContent = "copied";
+      button.textContent = SAY.copied.toLowerCase();
       setTimeout(() => { button.textContent = label; }, 1500);
     });
   }

@@ -142,7 +142,7 @@
         close.type = "button";
         close.className = "quiet";
         close.textContent = "×";
-        close.setAttribute("aria-label", "Close the list");
+        close.setAttribute("aria-label", SAY.closeList);
         close.addEventListener("click", () => dialog.close());
         dialog.append(close, list);
         document.body.append(dialog);

@@ -18,7 +18,7 @@
   const load = (path) => new Promise((resolve, reject) => {
     const script = element("script", { src: `${home}_static/${path}` });
     script.addEventListener("load", resolve);
-    script.addEventListener("error", () => reject(new Error(`${path} could not be loaded`)));
+    script.addEventListener("error", () => reject(new Error(SAY.notLoaded(path))));
     document.head.append(script);
   });
 
@@ -71,7 +71,7 @@
 
   // A field, what it found, and how many, below one another.
   function build(place, query) {
-    const input = element("input", { type: "search", "aria-label": "Search the book", placeholder: "Words, a formula's name, or TeX", autocomplete: "off", spellcheck: "false" });
+    const input = element("input", { type: "search", "aria-label": SAY.searchTheBook, placeholder: SAY.searchFor, autocomplete: "off", spellcheck: "false" });
     const status = element("p", { role: "status", class: "found-count" });
     const list = element("ol", { class: "found" });
     place.append(element("div", { role: "search" }, input), status, list);
@@ -89,10 +89,10 @@
         if (mine !== asked) return;
         const found = find(words);
         list.replaceChildren(...found.map(result));
-        status.textContent = found.length === 0 ? "Nothing found." : found.length === MOST ? `The first ${MOST} places` : found.length === 1 ? "1 place" : `${found.length} places`;
+        status.textContent = SAY.found(found.length, MOST);
       } catch (error) {
         ready = undefined;
-        status.textContent = `The search cannot start: ${error.message}.`;
+        status.textContent = SAY.noSearch(error.message);
       }
     };
     input.addEventListener("input", search);
@@ -121,10 +121,10 @@
     let dialog, input;
     const show = (query) => {
       if (!dialog) {
-        dialog = element("dialog", { class: "search-dialog", "aria-label": "Search" });
+        dialog = element("dialog", { class: "search-dialog", "aria-label": SAY.search });
         document.body.append(dialog);
         input = build(dialog, query);
-        const close = element("button", { type: "button", class: "quiet", "aria-label": "Close the search" }, "×");
+        const close = element("button", { type: "button", class: "quiet", "aria-label": SAY.closeSearch }, "×");
         close.addEventListener("click", () => dialog.close());
         dialog.firstElementChild.append(close);
         dialog.addEventListener("click", (event) => {

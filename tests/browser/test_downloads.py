@@ -1,0 +1,60 @@
+"""What each page offers to take along: links appear with the files that they lead to, and go with them."""
+
+import re
+import shutil
+import zipfile
+
+import pytest
+
+from conftest import BUILT
+from tools import offers, pack, pdf
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the built site with the PDF of one page and the packed book, as `make pdf zip` makes them."""
+    site = tmp_path_factory.mktemp("downloads") / "html"
+    shutil.copytree(BUILT, site, ignore=shutil.ignore_patterns(offers.FOLDER))
+    pdf.print_pages(site, ["sparsity"])
+    packed = site / offers.FOLDER / offers.PACKED
+    pack.pack(site, packed)
+    offers.offer(site)
+    return site
+
+
+def offered(text):
+    return re.findall(r'<a href="([^"]*)" download>', "".join(offers.OFFERED.findall(text)))
+
+
+def test_a_page_offers_what_has_been_made_and_nothing_else(copy):
+    at = {page.stem: offered(page.read_text(encoding="utf-8")) for page in offers.pages(copy)}
+    assert at["sparsity"] == ["../_downloads/sparsity.pdf", f"../_downloads/{offers.PACKED}"]
+    assert at["glossary"] == [f"../_downloads/{offers.PACKED}"]
+    assert (copy / offers.FOLDER / "sparsity.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_offers_go_with_the_files_and_leave_no_trace(copy, tmp_path):
+    (tmp_path / "book").mkdir()
+    page = tmp_path / "book" / "glossary.html"
+    page.write_text((copy / "book/glossary.html").read_text(encoding="utf-8"), encoding="utf-8")
+    offers.offer(tmp_path)
+    assert page.read_text(encoding="utf-8") == offers.OFFERED.sub(
+        "", (copy / "book/glossary.html").read_text(encoding="utf-8")
+    )
+    assert "downloads" not in page.read_text(encoding="utf-8")
+
+
+def test_the_packed_book_does_not_offer_itself(copy):
+    with zipfile.ZipFile(copy / offers.FOLDER / offers.PACKED) as archive:
+        names = archive.namelist()
+        page = archive.read(next(name for name in names if name.endswith("book/sparsity.html"))).decode()
+    assert not [name for name in names if name.endswith(".zip")]
+    assert offered(page) == ["../_downloads/sparsity.pdf"]
+
+
+def test_a_reader_takes_a_page_along(copy, serve, new_page):
+    page = new_page()
+    page.goto(f"{serve(copy)}/book/sparsity.html")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="This page as PDF").click()
+    assert download.value.suggested_filename == "sparsity.pdf"
