@@ -46,9 +46,11 @@ def test_sparse_rows_are_what_the_code_makes():
 
 
 def test_the_grids_are_those_that_the_code_describes():
-    for name, parameters, columns, _ in grid.grids():
+    for name, parameters, columns, _, places in grid.grids():
         assert TABLES[name]["parameters"] == parameters
         assert TABLES[name]["columns"] == columns
+        places = [list(place) for place in places]
+        assert [row[: len(places[0])] for row in TABLES[name]["rows"]] == places
     assert {row[0] for row in TABLES["one_layer"]["rows"]} == set(grid.LAYER_VOTES)
     assert {row[0] for row in TABLES["dense"]["rows"]} == {*grid.DENSE_NEURONS, grid.WIDE}
     assert {row[0] for row in TABLES["large"]["rows"]} == {grid.LARGE}

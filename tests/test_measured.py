@@ -15,7 +15,7 @@ from superposition.data.measured import measured, ratios
 from superposition.formula import Measured
 from superposition.symbols import l, n
 from tools.data import NAMES
-from tools.grids import Beside
+from tools.grids import Beside, made
 
 BOOK = Path(__file__).parents[1] / "book"
 CHAPTERS = [path.stem for path in BOOK.glob("*.ipynb") if hasattr(formulas, path.stem)]
@@ -24,11 +24,30 @@ GRIDS = {
     for chapter in NAMES
     for name, grid in getattr(import_module(f"tools.grids.{chapter}"), "MEASURED", {}).items()
 }
+
+
+def grids_of(chapter):
+    return import_module(f"tools.grids.{chapter}").grids()
+
+
 RANGES = {name: formula.measured for name, formula in formulas.registry.items() if formula.measured}
 
 
 def test_every_range_has_a_grid_and_every_grid_a_range():
     assert set(RANGES) == set(GRIDS)
+
+
+@pytest.mark.parametrize("chapter", NAMES)
+def test_make_data_would_make_the_tables_that_are_stored(chapter):
+    stored = {name: table for name, table in load(chapter).items() if isinstance(table, dict) and "rows" in table}
+    described = {name: (parameters, columns) for name, parameters, columns, _, _ in grids_of(chapter)}
+    assert described == {name: (table["parameters"], table["columns"]) for name, table in stored.items()}
+
+
+def test_a_row_is_made_by_its_name_in_any_process():
+    *place, value, se = load("sparsity")["false_alarm"]["rows"][0]
+    again = made("sparsity", "false_alarm", *place)
+    assert again == [*place, pytest.approx(value, rel=1e-4), se]
 
 
 @pytest.mark.parametrize("name", RANGES)

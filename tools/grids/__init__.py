@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 
 import numpy as np
 
@@ -64,4 +66,14 @@ def beside(measured):
     """The tables of a dict from names of formulas to `Beside`, in the form that `tools/data.py` takes."""
     for name, grid in measured.items():
         columns = [*formulas.registry[name].arguments, *grid.given, "measured", "se"]
-        yield name, grid.parameters, columns, (grid.row(*place) for place in grid.places)
+        yield name, grid.parameters, columns, grid.row, grid.places
+
+
+@cache
+def _makers(name):
+    return {table: row for table, _, _, row, _ in import_module(f"tools.grids.{name}").grids()}
+
+
+def made(name, table, *place):
+    """One row of a table, in whichever process."""
+    return _makers(name)[table](*place)

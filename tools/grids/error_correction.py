@@ -61,13 +61,13 @@ def one_layer_row(n_active, s, d):
     return [n_active, s, d, *halves(correction(layer, n_active, 2 * LAYER_TRIALS, rng).oracle)]
 
 
-def one_layer_rows():
+def one_layer_places():
     for n_active, votes in LAYER_VOTES.items():
         unit = LAYER_FEATURES * n_active * 8 * np.log(LAYER_FEATURES) / LAYER_NEURONS
         widths = (*(NARROW_WIDTHS if n_active <= NARROW_ACTIVE else ()), *LAYER_WIDTHS)
         for s in votes:
             for width in widths:
-                yield one_layer_row(n_active, s, s * round(unit * width / s))
+                yield n_active, s, s * round(unit * width / s)
 
 
 def sparse_row(n, n_active, s, needed, cleaning, m):
@@ -85,10 +85,10 @@ def sparse_sweep(n, n_active, s, needed, cleaning=0, scale=1.0):
     for share in (*few, *SPARSE_SHARES, *(SMALL_SHARES if n == SMALL else ())):
         m = round(base * share)
         if m > 2 * n_active:
-            yield sparse_row(n, n_active, s, needed, cleaning, m)
+            yield n, n_active, s, needed, cleaning, m
 
 
-def sparse_rows():
+def sparse_places():
     for n_active, cells in SPARSE_VOTES.items():
         for n, votes in cells.items():
             for s in votes:
@@ -101,7 +101,7 @@ def sparse_rows():
             yield from sparse_sweep(n, 2, s, s, 1, 1.8)
 
 
-def large_rows():
+def large_places():
     for n_active, votes in LARGE_VOTES.items():
         for s in votes:
             yield from sparse_sweep(LARGE, n_active, s, s)
@@ -118,16 +118,16 @@ def dense_features(n, s, share):
     return round(n**1.5 / np.sqrt(8 * s) * share)
 
 
-def dense_rows():
+def dense_places():
     for n in DENSE_NEURONS:
         for threshold in DENSE_THRESHOLDS:
             for s in DENSE_VOTES:
                 for share in DENSE_SHARES:
-                    yield dense_row(n, s, threshold, dense_features(n, s, share))
+                    yield n, s, threshold, dense_features(n, s, share)
     for threshold in WIDE_THRESHOLDS:
         for s in WIDE_VOTES:
             for share in WIDE_SHARES:
-                yield dense_row(WIDE, s, threshold, dense_features(WIDE, s, share))
+                yield WIDE, s, threshold, dense_features(WIDE, s, share)
 
 
 def law_places():
@@ -386,11 +386,11 @@ def grids():
     counts = [f"{half}_{depth}" for depth in DEPTHS for half in ("chosen", "right")]
     columns = ["n_active", "n_votes", "d", "chosen", "right"]
     parameters = {"n": LAYER_NEURONS, "m": LAYER_FEATURES, "trials": LAYER_TRIALS}
-    yield "one_layer", parameters, columns, one_layer_rows()
+    yield "one_layer", parameters, columns, one_layer_row, one_layer_places()
     parameters = {"trials": DENSE_TRIALS, "depths": list(DEPTHS), "n_active": 2}
-    yield "dense", parameters, ["n", "n_votes", "threshold", "m", *counts], dense_rows()
+    yield "dense", parameters, ["n", "n_votes", "threshold", "m", *counts], dense_row, dense_places()
     columns = ["n", "n_active", "n_votes", "needed", "cleaning", "m", *counts]
     parameters = {"trials": SPARSE_TRIALS, "depths": list(DEPTHS)}
-    yield "sparse", parameters, columns, sparse_rows()
-    yield "large", parameters, columns, large_rows()
+    yield "sparse", parameters, columns, sparse_row, sparse_places()
+    yield "large", parameters, columns, sparse_row, large_places()
     yield from beside(MEASURED)

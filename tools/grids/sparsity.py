@@ -146,7 +146,7 @@ MEASURED = {
         ],
         borne_surely,
     ),
-    "max_active_tight": Beside({}, FRAMES, borne_by_frames, work_of_frames),
+    "max_active_tight": Beside({}, FRAMES, borne_by_frames, work=work_of_frames),
     "every_set_bound": Beside({}, [(n * (n // 2 + 1), n) for n in (4, *KERDOCK)], kerdock_reads_every_set_of),
 }
 
@@ -188,5 +188,4 @@ def structured_places():
 def grids():
     yield from beside(MEASURED)
     columns = ["code", "n", "m", "l", "errors", "se"]
-    rows = (structured_row(*place) for place in structured_places())
-    yield "structured", {"trials": STRUCTURED_TRIALS}, columns, rows
+    yield "structured", {"trials": STRUCTURED_TRIALS}, columns, structured_row, structured_places()
