@@ -44,7 +44,18 @@ ORDER = (
         "redriven",
         "mixed",
     ),
-    *("threshold", "rescale", "gain", "levels", "amplitude", "give_up", "sets_per_code", "trials_per_assignment"),
+    *(
+        "threshold",
+        "rescale",
+        "gain",
+        "levels",
+        "amplitude",
+        "give_up",
+        "sets_per_code",
+        "trials_per_assignment",
+        "memory",
+        "progress",
+    ),
 )
 CALLED = {
     f"{module.__name__.rpartition('.')[2]}.{name}": getattr(module, name)

@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m superposition", description="Measure dictionaries of directions.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, files, words in (

@@ -5,11 +5,13 @@ tiles of the upper triangle are formed.
 """
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from superposition.arguments import integer, matrix
-from superposition.progress import meter
+from superposition.progress import Progress, meter
 from superposition.threads import shared_out
 
 __all__ = ["MEMORY", "UnitColumns", "each_tile", "worst_pair"]
@@ -53,7 +55,7 @@ class UnitColumns:
         F Fᵀ of the unit columns where m > n.
     """
 
-    def __init__(self, F, name="F", memory=MEMORY, drop_dead=False):
+    def __init__(self, F: ArrayLike, name: str = "F", memory: int = MEMORY, drop_dead: bool = False) -> None:
         self.array = matrix(name, F, min_columns=2)
         memory = integer("memory", memory)
         n, m = shape = self.array.shape
@@ -85,14 +87,14 @@ class UnitColumns:
         self.operator = operator if self.m > n else None
         self.panel = _TILE_COLUMNS * max(1, memory // (8 * n * _TILE_COLUMNS))
 
-    def rows(self, start, stop, dtype=float):
+    def rows(self, start: int, stop: int, dtype: DTypeLike = float) -> NDArray:
         """Columns start to stop, each of length 1, as the rows of an array."""
         rows = np.empty((stop - start, self.n), dtype)
         for part in _parts(start, stop):
             rows[part.start - start : part.stop - start] = self._block(part).T
         return rows
 
-    def chosen(self, columns):
+    def chosen(self, columns: NDArray) -> NDArray:
         """The columns of some numbers, each of length 1, as the rows of an array in single precision."""
         return np.ascontiguousarray(self._block(columns).T, np.float32)
 
@@ -103,15 +105,15 @@ class UnitColumns:
         return block
 
     @property
-    def lengths(self):
+    def lengths(self) -> NDArray:
         return self._peaks * self._norms
 
     @property
-    def welch_squared(self):
+    def welch_squared(self) -> float:
         """Mean squared overlap that no code of this shape can be below."""
         return max(0.0, (self.m - self.n) / (self.n * (self.m - 1)))
 
-    def rms(self):
+    def rms(self) -> float:
         """Root mean square of the m (m - 1)/2 overlaps."""
         if self.operator is None:
             rows = self.rows(0, self.m)
@@ -121,7 +123,7 @@ class UnitColumns:
             excess = self.operator - self.m / self.n * np.eye(self.n)
         return float(np.sqrt(self.welch_squared + np.vdot(excess, excess) / (self.m * (self.m - 1))))
 
-    def of_each(self):
+    def of_each(self) -> tuple[NDArray, NDArray]:
         """Mean and mean square of each column's overlaps with the others."""
         means, squares = np.empty(self.m), np.empty(self.m)
         if self.operator is None:
@@ -136,7 +138,7 @@ class UnitColumns:
             squares[part] = np.einsum("ij,ij->j", block, self.operator @ block) - 1
         return means / (self.m - 1), np.maximum(squares, 0) / (self.m - 1)
 
-    def spectrum(self):
+    def spectrum(self) -> NDArray:
         """Eigenvalues of F Fᵀ, the min(n, m) that need not be 0, largest first."""
         operator = self.operator
         if operator is None:
@@ -149,7 +151,12 @@ def _parts(start, stop):
     return [slice(left, min(left + _PART_COLUMNS, stop)) for left in range(start, stop, _PART_COLUMNS)]
 
 
-def each_tile(visit, columns, others=None, progress=None):
+def each_tile(
+    visit: Callable[[NDArray, int, int], object],
+    columns: UnitColumns,
+    others: UnitColumns | None = None,
+    progress: Progress = None,
+) -> None:
     """Call ``visit(tile, top, left)`` on tiles of overlaps that cover all pairs.
 
     Parameters
@@ -196,7 +203,7 @@ def each_tile(visit, columns, others=None, progress=None):
                 more(looked_at)
 
 
-def worst_pair(columns, roughly):
+def worst_pair(columns: UnitColumns, roughly: list[tuple]) -> tuple[float, tuple[int, int]]:
     """Largest absolute overlap of two columns, and the pair, from what single precision says.
 
     Parameters

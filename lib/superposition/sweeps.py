@@ -5,17 +5,21 @@ import itertools
 import json
 import numbers
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from superposition.arguments import integer
-from superposition.progress import meter
+from superposition.progress import Progress, meter
+
+if TYPE_CHECKING:
+    import xarray
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
@@ -28,7 +32,15 @@ __all__ = ["Journal", "computed", "sweep"]
 _WAITING = 256
 
 
-def sweep(function, grid, *, executor=None, journal=None, seed=None, progress=None):
+def sweep(
+    function: Callable[..., object],
+    grid: Mapping[str, Sequence[object]],
+    *,
+    executor: Executor | None = None,
+    journal: str | os.PathLike | None = None,
+    seed: int | None = None,
+    progress: Progress = None,
+) -> "xarray.DataArray | xarray.Dataset":
     """A function at every point of a grid, as a labelled array.
 
     Parameters
@@ -154,7 +166,15 @@ def _table(found, points):
     return found if names is None else {name: [result[name] for result in found] for name in names}
 
 
-def computed(function, calls, about, executor=None, journal=None, progress=None, unit="points"):
+def computed(
+    function: Callable[..., object],
+    calls: Sequence[tuple],
+    about: Mapping[str, object],
+    executor: Executor | None = None,
+    journal: str | os.PathLike | None = None,
+    progress: Progress = None,
+    unit: str = "points",
+) -> list:
     """What a function returns for each of some calls, in their order, whoever computes it and when.
 
     Parameters
@@ -282,7 +302,7 @@ class Journal:
     {'[2]': 0.1}
     """
 
-    def __init__(self, path, about):
+    def __init__(self, path: str | os.PathLike, about: Mapping[str, object]) -> None:
         self.path = Path(path)
         about = json.loads(json.dumps(about, default=_plain))
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
@@ -335,7 +355,7 @@ class Journal:
             content = content[os.write(self._file, content) :]
         os.fsync(self._file)
 
-    def add(self, key, result):
+    def add(self, key: str, result: object) -> None:
         """Add a result; it is on the disk when this returns."""
         result = json.loads(json.dumps(result, default=_plain))
         self._write([key, result])

@@ -1,7 +1,7 @@
 """Small linear algebra stays on one thread, large work is shared out among as many as BLAS would take."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -10,6 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @functools.cache
@@ -49,7 +50,7 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
     return limited
 
 
-def shared_out(function, items):
+def shared_out(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """Call a function on each item, in as many threads as BLAS would take, BLAS itself on one thread in each.
 
     Where each call is a matrix product and then a look at all of its entries, the look, too, has all of the threads.

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superposition import formulas
 from superposition.data import load
@@ -79,7 +80,7 @@ def measured(name: str) -> Measurements:
     return Measurements(at, value, se, (value - less) / unit, se / unit)
 
 
-def ratios(chapter):
+def ratios(chapter: str) -> dict[str, NDArray]:
     """Measured ÷ formula for every formula of a chapter that has stored measurements.
 
     Parameters

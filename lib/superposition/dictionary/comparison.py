@@ -1,16 +1,22 @@
 """Which features of one dictionary are in another, and which would seem to be by chance."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy  # which loads its parts when they are first used
 
 from superposition import formulas
-from superposition.dictionary.diagnosis import opened
+from superposition.dictionary.diagnosis import Dictionary, opened
 from superposition.dictionary.nearest import Nearest
 from superposition.dictionary.report import Report, shown
 from superposition.overlaps import MEMORY, UnitColumns, each_tile
+from superposition.progress import Progress
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Comparison", "compare"]
 
@@ -45,7 +51,7 @@ class Comparison(Report):
     pairs: np.ndarray | None
     paired: np.ndarray | None
 
-    def chance(self, delta=0.5):
+    def chance(self, delta: float = 0.5) -> tuple[float, ...]:
         """Best overlap that a random direction reaches with probability δ, with features of G, and of F.
 
         Parameters
@@ -58,10 +64,10 @@ class Comparison(Report):
         tuple of float
             *Exact*: `formulas.best_match` for as many features as there are.
         """
-        return tuple(formulas.best_match(delta=delta, m=len(kept), n=self.n) for kept in reversed(self.kept))
+        return tuple(float(formulas.best_match(delta=delta, m=len(kept), n=self.n)) for kept in reversed(self.kept))
 
     @property
-    def mutual(self):
+    def mutual(self) -> int:
         """Number of pairs of which each is the other's best match."""
         there, back = (
             dict(zip(kept.tolist(), match.tolist(), strict=True))
@@ -70,11 +76,11 @@ class Comparison(Report):
         return sum(back[j] == i for i, j in there.items())
 
     @property
-    def title(self):
+    def title(self) -> str:
         return f"{self.names[0]}, {len(self.kept[0]):,} features, and {self.names[1]}, {len(self.kept[1]):,}, in {self.n:,} neurons"
 
     @property
-    def numbers(self):
+    def numbers(self) -> dict[str, Any]:
         sides, medians, hundredths = [], self.chance(), self.chance(0.01)
         for place, (name, kept, best) in enumerate(zip(self.names, self.kept, self.best, strict=True)):
             sure = self.chance(0.01 / len(kept))[place]
@@ -100,7 +106,7 @@ class Comparison(Report):
         return {"neurons": self.n, "sides": sides, "mutual": self.mutual, "one_to_one": one_to_one}
 
     @property
-    def rows(self):
+    def rows(self) -> list[tuple[str, str]]:
         told = self.numbers
         found = []
         for side, other in zip(told["sides"], reversed(told["sides"]), strict=True):
@@ -129,7 +135,7 @@ class Comparison(Report):
         return found
 
     @property
-    def remarks(self):
+    def remarks(self) -> list[str]:
         """What the matches say, in words."""
         return [
             f"{side['name']}: best matches are what random directions would show."
@@ -139,7 +145,7 @@ class Comparison(Report):
             for side in self.numbers["sides"]
         ]
 
-    def figures(self):
+    def figures(self) -> Iterator[tuple[str, Callable[["Axes"], object]]]:
         for place, name in enumerate(self.names):
             other = self.names[1 - place]
             yield (
@@ -156,7 +162,15 @@ class Comparison(Report):
         axis.set(xlabel="best overlap", ylabel="density")
 
 
-def compare(F, G, *, arrays=(None, None), transposed=False, memory=MEMORY, progress=None):
+def compare(
+    F: Dictionary,
+    G: Dictionary,
+    *,
+    arrays: tuple[str | None, str | None] = (None, None),
+    transposed: bool = False,
+    memory: int = MEMORY,
+    progress: Progress = None,
+) -> Comparison:
     """Match the features of two dictionaries, beside what random dictionaries of the same sizes would show.
 
     Parameters
@@ -224,7 +238,7 @@ def compare(F, G, *, arrays=(None, None), transposed=False, memory=MEMORY, progr
     kept = tuple(side.kept for side in sides)
     pairs = paired = None
     if every is not None:
-        chosen = linear_sum_assignment(every, maximize=True)
+        chosen = scipy.optimize.linear_sum_assignment(every, maximize=True)
         paired = np.minimum(every[chosen], 1)
         pairs = np.array([columns[lines] for columns, lines in zip(kept, chosen, strict=True)])
     return Comparison(

@@ -2,10 +2,14 @@
 
 import math
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 
 from superposition import formulas, simulate
 from superposition.arguments import generator, integer, real
@@ -13,13 +17,20 @@ from superposition.dictionary.files import read
 from superposition.dictionary.nearest import Alike, Nearest
 from superposition.dictionary.report import Report, counted, shown
 from superposition.overlaps import MEMORY, UnitColumns, each_tile, worst_pair
+from superposition.progress import Progress
 from superposition.simulate.active import active_sets
 
-__all__ = ["Diagnosis", "WrongReadouts", "diagnose", "opened", "wrong_readouts"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Diagnosis", "Dictionary", "WrongReadouts", "diagnose", "opened", "wrong_readouts"]
 
 # Overlap from which two directions are the same, well above what single precision leaves of 1; columns of which all
 # overlaps are looked at, evenly spaced; active sets tried.
 _SAME, _SAMPLED, _TRIALS = 1 - 1e-4, 1024, 200
+
+Dictionary = ArrayLike | str | os.PathLike
+"""A matrix, or the name of the file that holds it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,43 +98,43 @@ class Diagnosis(Report):
     bears_se: float
 
     @property
-    def effective_neurons(self):
+    def effective_neurons(self) -> float:
         """Neurons in which random directions overlap as much in root mean square; infinite where nothing overlaps."""
         if 0 < self.rms < 1:
-            return formulas.effective_neurons(eps=self.rms)
+            return float(formulas.effective_neurons(eps=self.rms))
         return math.inf if self.rms == 0 else 1.0
 
     @property
-    def max_active(self):
+    def max_active(self) -> float:
         """l that follows from `effective_neurons`, at most m."""
         if math.isinf(self.effective_neurons):
             return float(self.m)
-        return min(float(self.m), formulas.max_active(m=self.m, n=self.effective_neurons))
+        return min(float(self.m), float(formulas.max_active(m=self.m, n=self.effective_neurons)))
 
     @property
-    def levels(self):
+    def levels(self) -> float:
         """K that follows from `effective_neurons` at `n_active`."""
         if math.isinf(self.effective_neurons):
             return math.inf
-        return formulas.levels(l=self.n_active, m=self.m, n=self.effective_neurons)
+        return float(formulas.levels(l=self.n_active, m=self.m, n=self.effective_neurons))
 
     @property
-    def duplicates(self):
+    def duplicates(self) -> int:
         """Number of features that have the direction of another, or its opposite."""
         return int((self.nearest >= _SAME).sum())
 
     @property
-    def common(self):
+    def common(self) -> float:
         """Share of the squared overlaps that is each feature's mean overlap, squared: what signs do not average out."""
         return float((self.feature_mean**2).mean()) / self.rms**2 if self.rms else 0.0
 
     @property
-    def unlike_random(self):
+    def unlike_random(self) -> float:
         """Share of features whose nearest is nearer than that of one in a hundred random ones."""
         edge = formulas.best_match(delta=0.01, m=self.m - 1, n=self.n)
         return float((self.nearest > edge).mean())
 
-    def crosstalk(self, n_active):
+    def crosstalk(self, n_active: int) -> float:
         """Root mean square crosstalk on a feature that is absent while others are active.
 
         Parameters
@@ -152,11 +163,11 @@ class Diagnosis(Report):
         return float(np.sqrt((l * left * (square - mean) + l * l * mean).mean()))
 
     @property
-    def title(self):
+    def title(self) -> str:
         return f"{self.name}: {self.m:,} features in {self.n:,} neurons"
 
     @cached_property
-    def numbers(self):
+    def numbers(self) -> dict[str, Any]:
         lengths, nearest = (
             np.quantile(self.lengths, [0, 0.5, 1]),
             np.quantile(self.nearest, [0.05, 0.25, 0.5, 0.75, 0.95]),
@@ -217,7 +228,7 @@ class Diagnosis(Report):
         }
 
     @property
-    def rows(self):
+    def rows(self) -> list[tuple[str, str]]:
         told = self.numbers
         overlap, nearest, spectrum = told["overlap"], told["nearest"], told["spectrum"]
         alike, readouts, bears = told["alike"], told["readouts"], told["bears"]
@@ -271,7 +282,7 @@ class Diagnosis(Report):
         ]
 
     @property
-    def remarks(self):
+    def remarks(self) -> list[str]:
         """Where the random model fails, in words."""
         told = self.numbers
         ratio, largest = self.rms / told["overlap"]["random_rms"], told["spectrum"]["largest"]
@@ -298,7 +309,7 @@ class Diagnosis(Report):
             "In nothing measured here does it differ from random directions."
         ]
 
-    def figures(self):
+    def figures(self) -> Iterator[tuple[str, Callable[["Axes"], object]]]:
         yield (
             "Overlap of each feature with its nearest, and its law for random directions",
             lambda axis: self._histogram(axis, self.nearest, self._nearest_density, "largest overlap of a feature"),
@@ -352,8 +363,17 @@ class WrongReadouts:
 
 
 def diagnose(
-    F, *, n_active=None, array=None, transposed=False, alike=0.9, trials=_TRIALS, rng=None, memory=MEMORY, progress=None
-):
+    F: Dictionary,
+    *,
+    n_active: int | None = None,
+    array: str | None = None,
+    transposed: bool = False,
+    alike: float = 0.9,
+    trials: int = _TRIALS,
+    rng: Generator | None = None,
+    memory: int = MEMORY,
+    progress: Progress = None,
+) -> Diagnosis:
     """Measure a dictionary, and set beside it what the book's formulas say of random directions of its size.
 
     Parameters
@@ -433,7 +453,7 @@ def diagnose(
     rms, (mean, square) = columns.rms(), columns.of_each()
     tried = wrong_readouts(columns, n_active, trials, rng)
     borne = simulate.largest_active(
-        lambda l: wrong_readouts(columns, l, trials, rng), formulas.errors_at_limit(m=m), m, random_bears
+        lambda l: wrong_readouts(columns, l, trials, rng), m, formulas.errors_at_limit(m=m), random_bears
     )
     kept = columns.kept
     return Diagnosis(
@@ -463,7 +483,7 @@ def diagnose(
     )
 
 
-def opened(F, array=None, transposed=False, name="F"):
+def opened(F: Dictionary, array: str | None = None, transposed: bool = False, name: str = "F") -> tuple[ArrayLike, str]:
     """The matrix that is meant, features as columns, and what to call it."""
     if isinstance(F, (str, os.PathLike)):
         return read(F, array, transposed), os.path.basename(os.fspath(F))
@@ -478,7 +498,7 @@ def _sample(columns):
     return (rows @ rows.T)[np.triu_indices(len(rows), 1)]
 
 
-def wrong_readouts(columns, n_active, trials, rng):
+def wrong_readouts(columns: UnitColumns, n_active: int, trials: int, rng: Generator) -> WrongReadouts:
     """How many of all features a threshold at ½ reads wrongly, of random active sets at unit activations.
 
     Parameters

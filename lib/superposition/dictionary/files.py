@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["LARGEST", "read"]
 
@@ -15,7 +16,7 @@ LARGEST, _MOST_PACKED = 2**36, 100
 _SMALL = 2**26
 
 
-def read(path, array=None, transposed=False):
+def read(path: str | os.PathLike, array: str | None = None, transposed: bool = False) -> NDArray:
     """The matrix in a file.
 
     Parameters

@@ -3,6 +3,7 @@
 import threading
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 __all__ = ["Alike", "Nearest"]
@@ -19,11 +20,11 @@ class Nearest:
         shape (m,).
     """
 
-    def __init__(self, count):
+    def __init__(self, count: int) -> None:
         self.overlap, self.index = np.full(count, -1, np.float32), np.zeros(count, int)
         self._lock = threading.Lock()
 
-    def see(self, start, largest, lines, across):
+    def see(self, start: int, largest: NDArray, lines: NDArray, across: int) -> None:
         """Take account of columns start, start + 1, ..., with `largest` overlaps in `lines` over columns from `across`."""
         ours = slice(start, start + len(largest))
         # overlaps only grow, so that what another thread writes meanwhile leaves too many here, never too few
@@ -49,12 +50,12 @@ class Alike:
     # links that are held before they are thinned out to one a column
     MOST = 2**22
 
-    def __init__(self, threshold, count):
+    def __init__(self, threshold: float, count: int) -> None:
         self.threshold, self.count = threshold, count
         self._links, self._held = [], 0
         self._lock = threading.Lock()
 
-    def see(self, tile, top, left, largest):
+    def see(self, tile: NDArray, top: int, left: int, largest: NDArray) -> None:
         rows = np.flatnonzero(largest >= self.threshold)
         if not rows.size:
             return
@@ -73,7 +74,7 @@ class Alike:
         labels = sparse.csgraph.connected_components(graph, directed=False)[1]
         return np.unique(labels, return_index=True)[1][labels]
 
-    def clusters(self):
+    def clusters(self) -> list[NDArray]:
         """Arrays of columns that are linked, the largest first."""
         labels = self._labels()
         order = np.argsort(labels, kind="stable")

@@ -8,7 +8,7 @@ import math
 __all__ = ["Report", "counted", "shown"]
 
 
-def shown(number):
+def shown(number: float) -> str:
     """A number as it stands in a report: three digits, counts in full.
 
     Examples
@@ -24,7 +24,7 @@ def shown(number):
     return f"{number:.{max(0, digits)}f}" if digits <= 6 else f"{number:.0e}"
 
 
-def counted(count, one, more):
+def counted(count: int, one: str, more: str) -> str:
     """A count and what is counted.
 
     Examples
@@ -70,7 +70,7 @@ class Report:
                 text = file.getvalue()
                 yield words, text[text.index("<svg") :]
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Every number of the report as JSON.
 
         Returns

@@ -200,7 +200,9 @@ def _network():
         for kind, own in (("absent", values[~active]), ("present", values[active])):
             counts, _ = np.histogram(own, edges)
             found = zip(np.round((edges[1:] + edges[:-1]) / 2, 6), counts, strict=True)
-            bins[kind] += [{"at": {"layer": layer}, "x": x, "y": y, "se": round(np.sqrt(y + 1), 1)} for x, y in found if y]
+            bins[kind] += [
+                {"at": {"layer": layer}, "x": x, "y": y, "se": round(np.sqrt(y + 1), 1)} for x, y in found if y
+            ]
         active = values > 0.5
     return [*before, int(active.sum())], square, bins
 
