@@ -280,7 +280,9 @@ def test_median_best_match_by_chance_is_that_of_a_sparse_autoencoder_s_size():
 @given(n=st.integers(2, 3000), m=st.integers(1, 10**6), delta=st.floats(1e-6, 1 - 1e-6))
 def test_best_match_solves_its_law(n, m, delta):
     found = formulas.best_match(delta=delta, m=m, n=n)
-    assert formulas.best_match_law(m=m, n=n, t=found) == pytest.approx(1 - delta, rel=1e-5, abs=1e-9)
+    # in the plane the best of many matches is so near 1 that the last digit of a float moves the law by up to m² ε
+    last_digit = m**2 * np.finfo(float).eps
+    assert formulas.best_match_law(m=m, n=n, t=found) == pytest.approx(1 - delta, rel=1e-5, abs=1e-9 + last_digit)
 
 
 @pytest.mark.slow
