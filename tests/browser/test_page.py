@@ -21,7 +21,7 @@ def test_nothing_moves_when_the_scripts_come_late(name, kind, site, open_page):
     assert open_page(f"{site}/{name}", kind).shifted <= 0.02
 
 
-@pytest.mark.parametrize("name", ["book/index.html", "book/directions.html"])
+@pytest.mark.parametrize("name", ["book/index.html", "book/directions.html", "book/what_it_adds.html"])
 def test_nothing_moves_when_the_typeface_comes_late(name, site, new_page):
     page = new_page(viewport=PHONE)
     page.add_init_script(SHIFTS)
