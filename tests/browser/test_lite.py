@@ -64,13 +64,8 @@ def lab(address, browser):
     context.close()
 
 
-def test_a_chapter_shows_its_starting_charts(address, lab):
-    lab.goto(f"{address}?path=sparsity.ipynb")
-    lab.locator(".sp-still img[alt^='Chart: ']").first.wait_for()
-
-
 def test_the_kernel_starts_and_needs_no_host_but_pyodides(address, lab):
-    lab.goto(f"{address}?path=probe.ipynb&reset")
+    lab.goto(f"{address}?path=probe.ipynb")
     lab.get_by_text(re.compile(r"\| Idle")).wait_for()
     assert lab.foreign == []
     cells = lab.locator(".jp-Notebook .jp-CodeCell")
@@ -86,3 +81,8 @@ def test_the_kernel_starts_and_needs_no_host_but_pyodides(address, lab):
     cells.nth(3).get_by_text("No module named 'numpy'").last.wait_for()
     assert any("/numpy-" in url for url in lab.foreign)
     assert {urlsplit(url).hostname for url in lab.foreign} == {"cdn.jsdelivr.net"}
+
+
+def test_a_chapter_shows_its_starting_charts(address, lab):
+    lab.goto(f"{address}?path=sparsity.ipynb")
+    lab.locator(".sp-still img[alt^='Chart: ']").first.wait_for()
