@@ -38,7 +38,9 @@ def write_static(app):
         return
     static = Path(app.outdir) / "_static"
     copy_asset(
-        HERE / "vendor", static / "vendor", excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path or "reveal" in path
+        HERE / "vendor",
+        static / "vendor",
+        excluded=lambda path: path.endswith("katex.min.js") or "linkedom" in path or "reveal" in path,
     )
 
 
