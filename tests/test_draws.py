@@ -37,8 +37,16 @@ from tests.v8 import module_in_v8
 
 P, Z = 5e-11, 6.6
 SETTINGS = 20
+# of these, tried in the quick round, too
+QUICK = 4
 
 x, y, z = sp.symbols("x y z", real=True)
+
+
+def at_settings(settings):
+    params = [pytest.param(values, id=str(values)) for values in settings]
+    params[QUICK:] = [pytest.param(*param.values, id=param.id, marks=pytest.mark.slow) for param in params[QUICK:]]
+    return pytest.mark.parametrize("values", params)
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +227,7 @@ def settings_of_readouts():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_readouts()), ids=str)
+@at_settings(settings_of_readouts())
 def test_page_reads_random_codes_as_numpy_does(script, values):
     assert_languages_agree(script, chains.readouts.then(*chains.counted(20)), 1000, 9, **values)
 
@@ -262,7 +270,7 @@ def settings_of_levels():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_levels()), ids=str)
+@at_settings(settings_of_levels())
 def test_page_reads_levels_as_numpy_does(script, values):
     assert_languages_agree(script, chains.levels, 1000, 12, **values)
 
@@ -297,7 +305,7 @@ def settings_of_decoded_values():
         yield dict(n=log_uniform(rng, 2, 16_384), l=log_uniform(rng, 1, 60), A=float(rng.uniform(0.1, 3)))
 
 
-@pytest.mark.parametrize("values", list(settings_of_decoded_values()), ids=str)
+@at_settings(settings_of_decoded_values())
 def test_page_decodes_values_as_numpy_does(script, values):
     assert_languages_agree(script, chains.decoded, 1000, 14, **values)
 
@@ -323,7 +331,7 @@ def settings_of_noisy_neurons():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_noisy_neurons()), ids=str)
+@at_settings(settings_of_noisy_neurons())
 def test_page_reads_noisy_neurons_as_numpy_does(script, values):
     assert_languages_agree(script, chains.noisy, 1000, 16, **values)
 
@@ -358,7 +366,7 @@ def settings_of_quantised_neurons():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_quantised_neurons()), ids=str)
+@at_settings(settings_of_quantised_neurons())
 def test_page_reads_neurons_of_few_bits_as_numpy_does(script, values):
     assert_languages_agree(script, chains.quantised(*range(1, 9)), 500, 18, **values)
 
@@ -410,7 +418,7 @@ def settings_of_relays():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_relays()), ids=str)
+@at_settings(settings_of_relays())
 def test_page_hands_on_as_numpy_does(script, values):
     assert_languages_agree(script, chains.relay, 400, 20, **values)
 
@@ -441,7 +449,7 @@ def settings_of_gates():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_gates()), ids=str)
+@at_settings(settings_of_gates())
 def test_page_gates_values_as_numpy_does(script, values):
     assert_languages_agree(script, chains.gated, 500, 22, **values)
 
@@ -468,7 +476,7 @@ def settings_of_correctors():
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("values", list(settings_of_correctors()), ids=str)
+@at_settings(settings_of_correctors())
 def test_page_counts_votes_as_numpy_does(script, values):
     assert_languages_agree(script, chains.corrector.then(*chains.tallies), 300, 24, **values)
 

@@ -115,14 +115,20 @@ def entries(docname, chapter, doctree, numbers):
             "text": SPACE.sub(" ", " ".join(said(child) for child in section.children)).strip(),
         }
         for described in section.findall(addnodes.desc):
-            signature, content = described
-            if described.parent is section and signature["ids"]:
-                yield {
-                    "title": signature["fullname"],
-                    "chapter": section[0].astext(),
-                    "url": f"{docname}.html#{signature['ids'][0]}",
-                    "text": SPACE.sub(" ", " ".join(said(child) for child in content.children)).strip(),
-                }
+            if described.parent is section:
+                yield library_entry(docname, section[0].astext(), *described)
+
+
+def library_entry(docname, group, signature, content):
+    """One entry for a function or class: what it is, by its first sentence, and its name."""
+    first, *rest = content.children or [nodes.paragraph()]
+    return {
+        "title": first.astext().removesuffix("."),
+        "name": signature["fullname"],
+        "chapter": group,
+        "url": f"{docname}.html#{signature['ids'][0]}",
+        "text": SPACE.sub(" ", " ".join(said(child) for child in rest)).strip(),
+    }
 
 
 def formula_entries(docname):

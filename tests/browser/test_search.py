@@ -36,6 +36,7 @@ def glossary(site, new_page):
         ("probability that an absent feature reads above", r"book/formula_sheet\.html#formula-false-alarm"),
         ("crosstal", r"book/sparsity\.html"),
         ("polysemantic", r"book/glossary\.html"),
+        ("adversarial_set", r"book/library\.html#superposition\.simulate\.adversarial_set$"),
     ],
 )
 def test_the_search_opens_at_the_place(glossary, words, place):
