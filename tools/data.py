@@ -24,7 +24,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from superposition.sweeps import computed  # noqa: E402
-
 from tools.grids import made  # noqa: E402
 
 DATA = ROOT / "lib" / "superposition" / "data"
