@@ -6,6 +6,7 @@ with less than 4e-7, and a factor of two is left for means that are not quite Ga
 """
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from superposition.draws import (
     overlap_tail,
 )
 from superposition.formulas import overlap_tail as overlap_tail_formula
-from superposition.simulate import chains, correction, gaussian_quantiser, relay
+from superposition.simulate import chains, correction, gaussian_quantiser, largest_active, relay
 from superposition.simulate.correction import Corrector
 from superposition.symbols import n, t
 from tests.v8 import module_in_v8
@@ -626,6 +627,40 @@ def test_page_can_look_up_within_a_trial(script):
       return [...trial({values})].length;
     }})()"""
     assert script(parts) > 25
+
+
+@pytest.mark.parametrize("start", [1, 2, 7, 25, 26, 40, 400])
+@pytest.mark.parametrize(("js", "law"), [
+    ("500*Math.exp(-25/l)", lambda l: 500 * np.exp(-25 / l)),
+    ("500*Math.exp(-400/l)", lambda l: 500 * np.exp(-400 / l)),
+    ("l < 30 ? 0 : 500*Math.exp(-90/l)", lambda l: 0 if l < 30 else 500 * np.exp(-90 / l)),
+])  # fmt: skip
+def test_page_searches_a_crossing_as_python_does(script, js, law, start):
+    def measure(l):
+        return SimpleNamespace(errors=law(l), errors_se=law(l) / 10, trials=100)
+
+    search = f"{{ start: {start}, lowest: 1, allowed: 2, of: 500, trials: 100, place: (l) => 1 / Math.sqrt(l) }}"
+    measured = (
+        f"async (l, trials) => {{ asked.push([l, trials]); const mean = {js}; return {{ mean, error: mean / 10 }}; }}"
+    )
+    script(
+        f"(globalThis.asked = [], superpositionDraws.crossing({measured}, {search}).then((found) => asked.push(found)), 0)"
+    )
+    *tried, found = script("asked")
+    expected = largest_active(measure, 2, 500, start)
+    assert found["at"] ** -2 == pytest.approx(expected.n_active)
+    assert 2 * found["error"] * found["at"] ** -3 == pytest.approx(expected.n_active_se)
+    assert tried[-2:] == [[l, 100] for l in expected.bracket]
+    assert {trials for _, trials in tried[:-2]} == {10}
+    assert len({l for l, _ in tried[:-2]}) == len(tried) - 2, "nothing is tried twice"
+
+
+def test_page_searches_no_lower_than_it_may(script):
+    lowest = "{ start: 9, lowest: 4, allowed: 2, of: 500, trials: 15, place: (l) => l }"
+    script(
+        f"(globalThis.asked = [], superpositionDraws.crossing(async (l, trials) => (asked.push([l, trials]), {{ mean: 40 + l, error: 1 }}), {lowest}), 0)"
+    )
+    assert script("asked") == [[9, 2], [8, 2], [6, 2], [4, 2], [4, 15], [5, 15]]
 
 
 def test_steps_are_taken_in_order_and_repeated():

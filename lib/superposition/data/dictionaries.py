@@ -1,11 +1,13 @@
 """Published sparse dictionaries of real networks: how large they are and how many of their features are active."""
 
+import csv
 from dataclasses import dataclass
+from importlib.resources import files
 
 from superposition.data import load
 from superposition.results import Result
 
-__all__ = ["Dictionary", "dictionaries"]
+__all__ = ["Dictionary", "atlas", "dictionaries"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +31,7 @@ class Dictionary(Result):
     release : str
         published together.
     folder : str
-        place within release.
+        place within release, empty in the atlas.
     """
 
     network: str
@@ -79,3 +81,39 @@ def dictionaries(
     if not found:
         raise ValueError(f"no dictionary is stored with {', '.join(f'{k} = {v!r}' for k, v in asked.items())}")
     return found
+
+
+def atlas():
+    """Every dictionary of a residual stream that SAELens lists with its size and its sparsity.
+
+    Returns
+    -------
+    list of Dictionary
+        By network, layer, number of features and number of active ones. Layer by layer and sparsity by sparsity: none is
+        left out or preferred. `tools/atlas.py` says how the list is read, and where the widths of networks are from.
+
+    Notes
+    -----
+    Source: ``pretrained_saes.yaml`` of sae-lens 6.54.12 on PyPI (MIT). Gemma Scope (Lieberum et al. 2024), Gemma Scope 2,
+    Llama Scope (He et al. 2024), Bloom's and OpenAI's dictionaries of GPT-2 small.
+
+    Examples
+    --------
+    >>> found = atlas()
+    >>> len({one.network for one in found}), min(one.active for one in found if one.network == "Gemma 2 9B")
+    (18, 5.0)
+    """
+    with files("superposition.data").joinpath("atlas.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Dictionary(
+                row["network"],
+                int(row["layer"]),
+                int(row["neurons"]),
+                int(row["features"]),
+                float(row["active"]),
+                float(row["variance_explained"]) if row["variance_explained"] else None,
+                row["release"],
+                "",
+            )
+            for row in csv.DictReader(file)
+        ]
