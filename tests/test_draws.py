@@ -409,6 +409,15 @@ def test_readouts_of_few_bits_are_those_of_a_random_code(neurons, features, acti
     assert_same_law(drawn["missed"], real["missed"], "missed")
 
 
+@pytest.mark.parametrize(("neurons", "features", "active"), [(3, 8, 2), (4, 30, 3)])
+@pytest.mark.parametrize("bits", [1, 2])
+def test_expected_misses_of_few_bits_are_those_of_the_features_shown(neurons, features, active, bits):
+    values = dict(n=neurons, m=features, l=active, theta=0.4, shown=active, b=bits)
+    drawn = chains.quantised(bits).sample(np.random.default_rng([neurons, bits]), 100_000, **values)
+    gap = drawn["misses"] - (drawn["present"] <= 0.4).sum(axis=1)
+    assert abs(gap.mean()) < Z * gap.std() / np.sqrt(len(gap))
+
+
 def settings_of_relays():
     rng = np.random.default_rng(19)
     for turn in range(SETTINGS):

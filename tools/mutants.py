@@ -65,7 +65,7 @@ TESTS = {
     "codes.py": ["test_codes.py"],
     "draws.py": ["test_draws.py"],
     "simulate/active.py": ACTIVE,
-    "simulate/chains.py": ["test_draws.py"],
+    "simulate/chains.py": ["test_draws.py", "test_relay.py"],
     "simulate/correction.py": ["test_correction.py"],
     "simulate/directions.py": ["test_simulate_directions.py", "test_readout.py"],
     "simulate/equal_noise.py": ["test_simulate.py", "test_is_it_a_win.py"],
