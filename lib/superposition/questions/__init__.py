@@ -9,6 +9,7 @@ from superposition.question import Choice, Number
 from superposition.questions import (
     booleanish,
     compounding_noise,
+    dictionary,
     directions,
     error_correction,
     error_correction_layers,
@@ -28,6 +29,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        dictionary,
     )
 }
 """The questions of each chapter, by the name of its notebook, in their order."""
