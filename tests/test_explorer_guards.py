@@ -32,6 +32,7 @@ SINGLE = {
     ("layer-after-layer", 2): "three networks each, which chance leads away from the map",
     ("worst-pair", 5): "codes that exist, on no curve of their own",
     ("how-many-fit", 5): "codes that exist, on no curve of their own",
+    **{("atlas", series): "published dictionaries, on no curve of their own" for series in (1, 2, 4)},
 }
 UGLY = re.compile(r"no value|unbounded|NaN|undefined|e[+-]\d")
 POWERS = re.compile(r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")

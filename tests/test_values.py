@@ -124,22 +124,6 @@ DIRECTIONS = {
     ),
     "dgs_directions": row(BOUND, (at(n=8, eps=0.5), 120), inside=[at(n=9.99)], outside=[at(n=10)]),
     "typical_overlap": row(EXACT, (at(n=25), 0.2)),
-    "effective_neurons": row(EXACT, (at(eps=0.2), 25), outside=[at(eps=0), at(eps=1)]),
-    "best_match_law": row(
-        EXACT,
-        (at(n=3, m=4, t=0.5), 0.5**4),
-        (at(n=2, m=3, t=0.5), (1 / mp.mpf(3)) ** 3),
-        inside=[at(n=2), at(t=0), at(t=1)],
-        outside=[at(n=1.99), at(t=-0.01), at(t=1.01)],
-    ),
-    "best_match": row(
-        EXACT,
-        (at(n=3, m=4, delta=0.5), 0.5**0.25),
-        (at(n=2, m=2, delta=0.75), mp.sin(pi / 4)),
-        inside=[at(n=2)],
-        outside=[at(n=1.99), at(delta=0), at(delta=1)],
-    ),
-    "spectrum_edge": row(ASYMPTOTIC, (at(n=4, m=9), 6.25)),
     "worst_overlap": row(ASYMPTOTIC, (at(m=e**4, n=64), 0.5)),
     "worst_overlap_law": row(
         ASYMPTOTIC,
@@ -575,7 +559,26 @@ IS_IT_A_WIN = {
     "linear_error_bias": row(EXACT, (at(m=10, n=4), 0.05), inside=[at(m=5)], outside=[at(m=4.99)]),
 }
 
-TABLE = DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN
+DICTIONARY = {
+    "effective_neurons": row(EXACT, (at(eps=0.2), 25), outside=[at(eps=0), at(eps=1)]),
+    "best_match_law": row(
+        EXACT,
+        (at(n=3, m=4, t=0.5), 0.5**4),
+        (at(n=2, m=3, t=0.5), (1 / mp.mpf(3)) ** 3),
+        inside=[at(n=2), at(t=0), at(t=1)],
+        outside=[at(n=1.99), at(t=-0.01), at(t=1.01)],
+    ),
+    "best_match": row(
+        EXACT,
+        (at(n=3, m=4, delta=0.5), 0.5**0.25),
+        (at(n=2, m=2, delta=0.75), mp.sin(pi / 4)),
+        inside=[at(n=2)],
+        outside=[at(n=1.99), at(delta=0), at(delta=1)],
+    ),
+    "spectrum_edge": row(ASYMPTOTIC, (at(n=4, m=9), 6.25)),
+}
+
+TABLE = DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN | DICTIONARY
 FIRST = {name: known.values[0][0] for name, known in TABLE.items()}
 
 

@@ -85,6 +85,7 @@ class UnitColumns:
         self._peaks, self._norms = peaks[self.kept], norms[self.kept]
         self.n, self.m = n, len(self.kept)
         self.operator = operator if self.m > n else None
+        self._panel = None, None
         self.panel = _TILE_COLUMNS * max(1, memory // (8 * n * _TILE_COLUMNS))
 
     def rows(self, start: int, stop: int, dtype: DTypeLike = float) -> NDArray:
@@ -93,6 +94,13 @@ class UnitColumns:
         for part in _parts(start, stop):
             rows[part.start - start : part.stop - start] = self._block(part).T
         return rows
+
+    def held(self, first: int, last: int) -> NDArray:
+        """A panel of columns as by `rows`, in single precision; the last one that was asked for is kept."""
+        if self._panel[0] != (first, last):
+            self._panel = None, None
+            self._panel = (first, last), self.rows(first, last, np.float32)
+        return self._panel[1]
 
     def chosen(self, columns: NDArray) -> NDArray:
         """The columns of some numbers, each of length 1, as the rows of an array in single precision."""
@@ -178,7 +186,7 @@ def each_tile(
     with meter(progress, pairs, "pairs") as more:
         for first in range(0, across.m, across.panel):
             last = min(first + across.panel, across.m)
-            held = across.rows(first, last, np.float32)
+            held = across.held(first, last)
             before = first if symmetric else columns.m
             tops = [*range(0, before, _TILE_ROWS), *(range(first, last, _TILE_ROWS) if symmetric else ())]
 

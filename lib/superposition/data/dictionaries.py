@@ -94,8 +94,8 @@ def atlas():
 
     Notes
     -----
-    Source: ``pretrained_saes.yaml`` of sae-lens 6.54.12 on PyPI (MIT). Gemma Scope (Lieberum et al. 2024), Gemma Scope 2,
-    Llama Scope (He et al. 2024), Bloom's and OpenAI's dictionaries of GPT-2 small.
+    Source: ``pretrained_saes.yaml`` of sae-lens 6.54.12 on PyPI (MIT): Gemma Scope and Gemma Scope 2, Llama Scope,
+    and dictionaries of GPT-2 small and Gemma 2B.
 
     Examples
     --------

@@ -520,7 +520,7 @@ def wrong_readouts(columns: UnitColumns, n_active: int, trials: int, rng: Genera
     above = np.empty((columns.m, trials), bool)
     for first in range(0, columns.m, columns.panel):
         last = min(first + columns.panel, columns.m)
-        above[first:last] = columns.rows(first, last, np.float32) @ states.T > 0.5
+        above[first:last] = columns.held(first, last) @ states.T > 0.5
     right = np.take_along_axis(above, sets.T, axis=0).sum(axis=0)
     wrong = above.sum(axis=0) + n_active - 2 * right
     return WrongReadouts(float(wrong.mean()), max(float(wrong.std(ddof=1)) / math.sqrt(trials), 1 / trials), trials)

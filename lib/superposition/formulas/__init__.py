@@ -9,6 +9,7 @@ from superposition.formula import Formula
 from superposition.formulas import (
     booleanish,
     compounding_noise,
+    dictionary,
     directions,
     error_correction,
     error_correction_layers,
@@ -17,6 +18,7 @@ from superposition.formulas import (
 )
 from superposition.formulas.booleanish import *
 from superposition.formulas.compounding_noise import *
+from superposition.formulas.dictionary import *
 from superposition.formulas.directions import *
 from superposition.formulas.error_correction import *
 from superposition.formulas.error_correction_layers import *
@@ -35,6 +37,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        dictionary,
     )
 }
 """The formulas of each chapter, by the name of its notebook."""

@@ -2,7 +2,7 @@
 
 import sympy as sp
 from sympy import Interval, Rational, exp, log, loggamma, oo, pi, sqrt
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy.codegen.cfunctions import expm1
 
 from superposition.formula import Formula, Measured, betainc_inverse, half, root
 from superposition.symbols import delta, eps, k, m, n, t, u
@@ -12,10 +12,7 @@ __all__ = [
     "angle_bound_lengths",
     "angle_bound_parallelogram",
     "angle_bound_polarised",
-    "best_match",
-    "best_match_law",
     "dgs_directions",
-    "effective_neurons",
     "gilbert_varshamov",
     "jl_dimension",
     "jl_directions",
@@ -26,7 +23,6 @@ __all__ = [
     "overlap_moment",
     "overlap_tail",
     "overlap_tail_bound",
-    "spectrum_edge",
     "typical_overlap",
     "welch_bound",
     "welch_directions",
@@ -86,47 +82,6 @@ typical_overlap = Formula(
     "exact",
     "known",
     "textbook result; " + CHAPTER,
-)
-
-effective_neurons = Formula(
-    "effective_neurons",
-    1 / eps**2,
-    "neurons in which random directions have the root mean square overlap ε",
-    "exact",
-    "known",
-    "typical_overlap solved for n",
-    domain={eps: Interval.open(0, 1)},
-)
-
-best_match_law = Formula(
-    "best_match_law",
-    (1 - 2 * _tail) ** m,
-    "probability that none of m random directions overlaps a given one, in absolute value, by more than t",
-    "exact",
-    "known",
-    "overlap_tail, of m independent directions",
-    domain=_TWO_NEURONS | {t: Interval(0, 1)},
-)
-
-best_match = Formula(
-    "best_match",
-    root(1 - betainc_inverse(half(n - 1), Rational(1, 2), -expm1(log1p(-delta) / m))),
-    "absolute overlap that the best of m random directions has with a given one, or more, with probability δ",
-    "exact",
-    "known",
-    "best_match_law solved for t",
-    detail="its median at δ = 1/2",
-    domain=_TWO_NEURONS | {delta: Interval.open(0, 1)},
-)
-
-spectrum_edge = Formula(
-    "spectrum_edge",
-    (1 + root(m / n)) ** 2,
-    "largest eigenvalue of F Fᵀ for m random directions in n dimensions",
-    "asymptotic",
-    "known",
-    "Marchenko & Pastur 1967",
-    detail="as n and m grow in proportion; the smallest is (1 - √(m/n))², for m ≥ n",
 )
 
 overlap_moment = Formula(

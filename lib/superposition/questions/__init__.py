@@ -11,6 +11,7 @@ from superposition.question import Choice, Number, Verdict
 from superposition.questions import (
     booleanish,
     compounding_noise,
+    dictionary,
     directions,
     error_correction,
     error_correction_layers,
@@ -30,6 +31,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        dictionary,
     )
 }
 """The questions of each chapter, by the name of its notebook, in their order."""

@@ -1,0 +1,65 @@
+"""Explorers of the chapter *Your own dictionary*."""
+
+import sympy as sp
+
+from superposition import formulas
+from superposition.data.dictionaries import atlas as published
+from superposition.explorer import Axis, Curve, Dot, Explorer, Readout, Samples, Sentence, Slider
+from superposition.symbols import alpha, l, m, n
+
+__all__ = ["atlas"]
+
+_FAMILIES = {"Gemma 3": 1, "Gemma 2": 2, "GPT-2, Llama 3.1, Gemma 1": 4}
+
+
+def _family(network):
+    return next(
+        (name for name in ("Gemma 3", "Gemma 2 ") if network.startswith(name)), "GPT-2, Llama 3.1, Gemma 1"
+    ).strip()
+
+
+def _points(family):
+    """Active features a neuron, to two digits, which dots can show."""
+    places = {
+        (one.features, float(f"{one.active / one.neurons:.2g}"))
+        for one in published()
+        if _family(one.network) == family
+    }
+    return [{"at": {}, "x": features, "y": share, "se": 0} for features, share in sorted(places)]
+
+
+def atlas():
+    """Active features per neuron of every published dictionary of a residual stream, against the limits."""
+    limit = formulas.max_active.expr
+    best = n / (formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m)) * sp.log(m))
+    return Explorer(
+        id="atlas",
+        title="An atlas of published dictionaries",
+        caption="Active features for each neuron, of every dictionary of a residual stream in a public list, by the number of its features. Their "
+        "makers chose the sparsity. A large dot is yours.",
+        sliders=[
+            Slider(n, 256, 8192, 768),
+            Slider(m, 1000, 10**6, 24_576),
+            Slider(l, 1, 1000, 60),
+        ],
+        x=Axis(m, 500, 2 * 10**6, scale="log"),
+        y=Axis(low=0.001, high=1, scale="log", label="active features for each neuron, *l*/*n*"),
+        marks=[
+            Curve(1 / (8 * sp.log(m)), label="read at a threshold of ½, 1/(8 ln *m*)", series=3),
+            Curve(1 / (2 * sp.log(m)), label="no linear readout, 1/(2 ln *m*)", series=5),
+            *(Samples(_points(family), label=family, series=series, spread=0) for family, series in _FAMILIES.items()),
+            Dot(m, l / n, label="yours", series=0),
+        ],
+        readouts=[
+            Readout("active features, of what a threshold at ½ reads", 100 * l / limit, unit="%"),
+            Readout("read at a threshold of ½", limit),
+            Readout("read at the best threshold, about", best),
+        ],
+        text=[
+            Sentence(
+                "With {n} neurons and {m} features, up to {limit} may be active before a threshold at ½ makes an error on average.", limit=limit
+            ),
+            Sentence("{l:features} active are within it.", when=l <= limit),
+            Sentence("{l:features} active are beyond it; at the best threshold about {best} are read.", best=best, when=l > limit),
+        ],
+    )  # fmt: skip
