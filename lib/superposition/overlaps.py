@@ -85,7 +85,7 @@ class UnitColumns:
         self._peaks, self._norms = peaks[self.kept], norms[self.kept]
         self.n, self.m = n, len(self.kept)
         self.operator = operator if self.m > n else None
-        self._panel = None, None
+        self._held = {}
         self.panel = _TILE_COLUMNS * max(1, memory // (8 * n * _TILE_COLUMNS))
 
     def rows(self, start: int, stop: int, dtype: DTypeLike = float) -> NDArray:
@@ -97,10 +97,10 @@ class UnitColumns:
 
     def held(self, first: int, last: int) -> NDArray:
         """A panel of columns as by `rows`, in single precision; the last one that was asked for is kept."""
-        if self._panel[0] != (first, last):
-            self._panel = None, None
-            self._panel = (first, last), self.rows(first, last, np.float32)
-        return self._panel[1]
+        if (first, last) not in self._held:
+            self._held.clear()
+            self._held[first, last] = self.rows(first, last, np.float32)
+        return self._held[first, last]
 
     def chosen(self, columns: NDArray) -> NDArray:
         """The columns of some numbers, each of length 1, as the rows of an array in single precision."""
