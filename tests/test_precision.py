@@ -175,3 +175,11 @@ def test_slices_end_in_the_whole():
     parts = list(quantised_errors.slices(32, 100, 3, 2, 50, rng(), slices=5))
     assert [result.trials for _, result in parts] == [10, 20, 30, 40, 50]
     assert [fraction for fraction, _ in parts] == [0.2, 0.4, 0.6, 0.8, 1.0]
+
+
+def test_least_neurons_and_trials_are_two():
+    assert quantised_errors(2, 3, 1, 1, 2, rng()).errors >= 0
+    with pytest.raises(ValueError, match="n must be at least 2, got 1"):
+        quantised_errors(1, 3, 1, 1, 2, rng())
+    with pytest.raises(ValueError, match="trials must be at least 2, got 1"):
+        quantised_errors(2, 3, 1, 1, 1, rng())
