@@ -277,11 +277,16 @@ def test_median_best_match_by_chance_is_that_of_a_sparse_autoencoder_s_size():
     assert formulas.best_match(delta=0.5, m=24_576, n=768) == pytest.approx(0.150, abs=5e-4)
 
 
+@given(m=st.integers(1, 10**6), delta=st.floats(1e-6, 1 - 1e-6))
+def test_best_match_in_three_neurons_is_that_of_uniform_overlaps(m, delta):
+    assert formulas.best_match(delta=delta, m=m, n=3) == pytest.approx((1 - delta) ** (1 / m), rel=1e-9)
+
+
 @given(n=st.integers(2, 3000), m=st.integers(1, 10**6), delta=st.floats(1e-6, 1 - 1e-6))
 def test_best_match_solves_its_law(n, m, delta):
     found = formulas.best_match(delta=delta, m=m, n=n)
-    # in the plane the best of many matches is so near 1 that the last digit of a float moves the law by up to m² ε
-    last_digit = m**2 * np.finfo(float).eps
+    # in the plane the best of many matches is so near 1 that the last digit of a float moves the law by some m² ε / δ
+    last_digit = m**2 * np.finfo(float).eps / delta if n == 2 else 0
     assert formulas.best_match_law(m=m, n=n, t=found) == pytest.approx(1 - delta, rel=1e-5, abs=1e-9 + last_digit)
 
 

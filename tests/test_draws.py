@@ -656,7 +656,7 @@ def test_page_searches_a_crossing_as_python_does(script, js, law, start):
         f"(globalThis.asked = [], superpositionDraws.crossing({measured}, {search}).then((found) => asked.push(found)), 0)"
     )
     *tried, found = script("asked")
-    expected = largest_active(measure, 2, 500, start)
+    expected = largest_active(measure, 500, 2, start)
     assert found["at"] ** -2 == pytest.approx(expected.n_active)
     assert 2 * found["error"] * found["at"] ** -3 == pytest.approx(expected.n_active_se)
     assert tried[-2:] == [[l, 100] for l in expected.bracket]

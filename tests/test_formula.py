@@ -337,7 +337,7 @@ def test_measured_ratios_are_in_order():
 
 def test_standing_is_status_provenance_and_name_and_what_they_leave_open():
     assert formulas.level_bits.standing == "**exact** · *known* · `level_bits(K, l, m)`"
-    assert formulas.unit_error.standing == "**asymptotic** · *known* · `unit_error(kappa)`: Gaussian noise"
+    assert formulas.unit_error.standing.startswith("**asymptotic** · *known* · `unit_error(kappa)`: Gaussian noise; ")
 
 
 def test_what_is_not_new_here_names_its_source():

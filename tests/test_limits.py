@@ -32,5 +32,5 @@ def test_spread_that_was_seen_is_kept_where_no_error_was():
 
 
 def test_nothing_is_borne_where_one_active_feature_drowns_all():
-    found = largest_active(lambda l: SimpleNamespace(errors=600.0 + l, errors_se=1.0, trials=100), 0.1, 1000)
+    found = largest_active(lambda l: SimpleNamespace(errors=600.0 + l, errors_se=1.0, trials=100), 1000, 0.1)
     assert (found.n_active, found.n_active_se) == (0, 0)

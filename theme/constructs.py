@@ -2,8 +2,11 @@
 
 `{margin}` sets a note beside the text where there is room, and below it elsewhere. An admonition of class `dropdown` is
 closed until it is opened, or stands open if it is of class `open`, too. A table's cell with more than a few words in it
-keeps a width that they can be read in, and the table scrolls.
+keeps a width that they can be read in, and the table scrolls. A drawing's place is as large as the drawing before it is there.
 """
+
+import re
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -13,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from theme.folding import Fold
 
 FEW_LETTERS = 24
+SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
 
 
 class Margin(nodes.Element):
@@ -75,8 +79,22 @@ class WordyCells(SphinxPostTransform):
                 cell["classes"].append("wordy")
 
 
+class SizesOfDrawings(SphinxPostTransform):
+    """Say how large an SVG is, so that what stands below it does not move when it comes."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for image in self.document.findall(nodes.image):
+            if image["uri"].endswith(".svg"):
+                drawing = (Path(self.app.srcdir) / image["uri"]).read_text(encoding="utf-8")
+                image["width"], image["height"] = map(str, SIZE.search(drawing).groups())
+
+
 def setup(app):
     app.add_node(Margin, html=(visit_margin, depart_margin))
     app.add_directive("margin", MarginNote)
     app.add_post_transform(FoldAdmonitions)
     app.add_post_transform(WordyCells)
+    app.add_post_transform(SizesOfDrawings)

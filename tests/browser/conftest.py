@@ -14,6 +14,9 @@ ROOT = pathlib.Path(__file__).parents[2]
 BUILT = ROOT / "_build" / "html"
 DEBIAN_CHROMIUM = pathlib.Path("/usr/bin/chromium")
 
+# JupyterLite is tried where `make lite` has built it
+collect_ignore = [] if (BUILT / "lite").is_dir() else ["test_lite_seen.py"]
+
 VIEWPORT = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 

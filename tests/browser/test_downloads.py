@@ -2,12 +2,14 @@
 
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
-from conftest import BUILT
-from tools import offers, pack, pdf
+from conftest import BUILT, ROOT
+from tools import offers, pack
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +17,10 @@ def copy(tmp_path_factory):
     """A copy of the built site with the PDF of one page and the packed book, as `make pdf zip` makes them."""
     site = tmp_path_factory.mktemp("downloads") / "html"
     shutil.copytree(BUILT, site, ignore=shutil.ignore_patterns(offers.FOLDER))
-    pdf.print_pages(site, ["sparsity"])
+    # a process of its own: the browser of the tests has the event loop of this one
+    subprocess.run(
+        [sys.executable, "-m", "tools.pdf", site, "sparsity"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
     packed = site / offers.FOLDER / offers.PACKED
     pack.pack(site, packed)
     offers.offer(site)

@@ -83,7 +83,7 @@ def dictionaries(
     return found
 
 
-def atlas():
+def atlas() -> list[Dictionary]:
     """Every dictionary of a residual stream that SAELens lists with its size and its sparsity.
 
     Returns

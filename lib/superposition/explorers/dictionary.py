@@ -28,7 +28,7 @@ def _points(family):
     return [{"at": {}, "x": features, "y": share, "se": 0} for features, share in sorted(places)]
 
 
-def atlas():
+def atlas() -> Explorer:
     """Active features per neuron of every published dictionary of a residual stream, against the limits."""
     limit = formulas.max_active.expr
     best = n / (formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m)) * sp.log(m))

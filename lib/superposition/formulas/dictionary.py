@@ -19,7 +19,7 @@ effective_neurons = Formula(
     "neurons in which random directions have the root mean square overlap ε",
     "exact",
     "known",
-    "typical_overlap solved for n; " + CHAPTER,
+    "textbook result, the typical overlap solved for n; " + CHAPTER,
     domain={eps: Interval.open(0, 1)},
 )
 
@@ -39,7 +39,7 @@ best_match = Formula(
     "absolute overlap that the best of m random directions has with a given one, or more, with probability δ",
     "exact",
     "known",
-    "best_match_law solved for t; " + CHAPTER,
+    "textbook result, the law of the best match solved for t; " + CHAPTER,
     detail="its median at δ = 1/2",
     domain=_TWO_NEURONS | {delta: Interval.open(0, 1)},
 )

@@ -26,7 +26,7 @@ as_in_fewer_neurons = Number(
 by_chance = Number(
     "by-chance",
     "A direction in three neurons is compared with 10 random ones. Which absolute overlap does the best of them reach with probability ½?",
-    formulas.best_match,
+    (1 - delta) ** (1 / m),
     {delta: sp.Rational(1, 2), m: 10, n: 3},
     mistakes=[
         Mistake(sp.Rational(1, 2), "That is the median of a single overlap. The best of ten is higher."),

@@ -30,10 +30,7 @@ CELLS = [
     "import superposition.formulas",
 ]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not LITE.is_dir(), reason="JupyterLite is not built: run `make lite`"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
