@@ -80,7 +80,7 @@ class WordyCells(SphinxPostTransform):
 
 
 class SizesOfDrawings(SphinxPostTransform):
-    """Say how large an SVG is, so that what stands below it does not move when it comes."""
+    """Say how large an SVG in pixels is, so that what stands below it does not move when it comes."""
 
     default_priority = 200
     formats = ("html",)
@@ -89,7 +89,8 @@ class SizesOfDrawings(SphinxPostTransform):
         for image in self.document.findall(nodes.image):
             if image["uri"].endswith(".svg"):
                 drawing = (Path(self.app.srcdir) / image["uri"]).read_text(encoding="utf-8")
-                image["width"], image["height"] = map(str, SIZE.search(drawing).groups())
+                if size := SIZE.search(drawing):
+                    image["width"], image["height"] = size.groups()
 
 
 def setup(app):

@@ -11,8 +11,8 @@ PAGE = re.compile(r"\[(demo|[\w/]*\.html)")
 ENGINE = re.compile(r"\[(firefox|webkit)-")
 # the explorer in the brackets of a test of what the library builds
 BUILT = re.compile(r"tests/test_(?:explorer_guards|book_simulations)\.py::\w+\[(\w+\.\w+)\]")
-# files whose tests share the books that they build
-BUILDS = ("tests/test_constructs.py", "tests/test_theme.py")
+# files whose tests share what they build: books, a course
+BUILDS = ("tests/test_constructs.py", "tests/test_nbgrader.py", "tests/test_theme.py")
 
 
 def group_of(nodeid):

@@ -34,7 +34,7 @@ _HALF = sp.Rational(1, 2)
 _k = sp.Symbol("k", integer=True)
 _layer = sp.Symbol("layer", real=True)
 _LAYERS = 40
-_SHOWN = (1, 2, 4, 8, 12, 20, 40)
+_SHOWN = (1, 4, 8, 12, 20, 40)
 _SETTINGS = [(1024, 10**5, size) for size in (8, 10, 11, 12, 13, 14)]
 _SETTINGS += [(4096, 10**5, size) for size in (40, 50, 60, 68)] + [(256, 10**4, size) for size in (3, 4, 5)]
 
@@ -179,7 +179,7 @@ def cobweb() -> Explorer:
 
 
 _NETWORK = {"neurons": 256, "features": 10_000, "true": 4}
-_STEPPED = 12
+_STEPPED = 11
 
 
 @cache
@@ -201,7 +201,7 @@ def _network():
             counts, _ = np.histogram(own, edges)
             found = zip(np.round((edges[1:] + edges[:-1]) / 2, 6), counts, strict=True)
             bins[kind] += [
-                {"at": {"layer": layer}, "x": x, "y": y, "se": round(np.sqrt(y + 1), 1)} for x, y in found if y
+                {"at": {"layer": layer}, "x": x, "y": y, "se": float(f"{np.sqrt(y + 1):.2g}")} for x, y in found if y
             ]
         active = values > 0.5
     return [*before, int(active.sum())], square, bins
