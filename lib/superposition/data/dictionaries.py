@@ -103,17 +103,17 @@ def atlas() -> list[Dictionary]:
     >>> len({one.network for one in found}), min(one.active for one in found if one.network == "Gemma 2 9B")
     (18, 5.0)
     """
-    with files("superposition.data").joinpath("atlas.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Dictionary(
-                row["network"],
-                int(row["layer"]),
-                int(row["neurons"]),
-                int(row["features"]),
-                float(row["active"]),
-                float(row["variance_explained"]) if row["variance_explained"] else None,
-                row["release"],
-                "",
-            )
-            for row in csv.DictReader(file)
-        ]
+    text = files("superposition.data").joinpath("atlas.csv").read_text(encoding="utf-8")
+    return [
+        Dictionary(
+            row["network"],
+            int(row["layer"]),
+            int(row["neurons"]),
+            int(row["features"]),
+            float(row["active"]),
+            float(row["variance_explained"]) if row["variance_explained"] else None,
+            row["release"],
+            "",
+        )
+        for row in csv.DictReader(text.splitlines())
+    ]
