@@ -23,6 +23,10 @@ HEIGHT = 900
 PATIENCE = 100
 # as WebDriver writes them
 KEYS = {"ArrowLeft": "\ue012", "ArrowRight": "\ue014", "Space": " "}
+# Firefox says this, too, of a formula that has not arrived whole when it is first drawn.
+UNFINISHED = "Invalid markup: Incorrect number of children for <m"
+MALFORMED = """() => [["msub, msup, mfrac, mroot, munder, mover", 2], ["msubsup, munderover", 3]].some(([names, many]) =>
+  [...document.querySelectorAll(names)].some((part) => part.childElementCount !== many))"""
 # WebKit's driver has no console: a page that is served with this at its head keeps what it would have said there.
 LISTENING = """<script>
   window.complaints = [];
@@ -129,8 +133,9 @@ class Firefox(Engine):
         self.send("input.performActions", context=self.context, actions=[source])
 
     def complaints(self):
-        self.evaluate("() => true")  # what was said before the answer is here with it
-        return [entry["text"] for entry in self.entries if entry["level"] == "error"]
+        malformed = self.evaluate(MALFORMED)  # what was said before the answer is here with it
+        said = [entry["text"] for entry in self.entries if entry["level"] == "error"]
+        return [words for words in said if malformed or not words.startswith(UNFINISHED)]
 
     def close(self):
         self.socket.close()
