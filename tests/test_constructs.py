@@ -51,6 +51,7 @@ def test_every_class_that_a_terminal_colour_makes_is_styled(built):
         assert f'[class*="-{color}"]' in style
 
 
+@pytest.mark.slow
 def test_with_an_address_pages_have_a_card_and_a_place_in_the_sitemap(built):
     assert repository.site_url(f"[project.urls]\nDocumentation = '{SITE[:-1]}'\n") == SITE
     places = ElementTree.parse(built / "sitemap.xml").getroot()

@@ -149,6 +149,7 @@ def test_a_dropped_trial_would_have_stayed_wrong():
     assert agree(kept[:, -1], dropped[:, -1])
 
 
+@pytest.mark.slow
 def test_trials_that_share_assignments_vary_like_trials_that_do_not():
     layer = SparseLayer(450, 256, 4)
     blocks = np.array([sparse_chain(layer, 2, 8, 50, rng([8, i])).oracle[:, -1].mean() for i in range(120)])
@@ -379,6 +380,7 @@ def test_slices_end_with_all_trials_and_repeat_the_whole():
     assert (last.present == whole.present).all()
 
 
+@pytest.mark.slow
 def test_crossing_covers_known_laws_as_often_as_it_says():
     laws = (
         lambda x: np.exp(-np.log(2) * x**-6.0),

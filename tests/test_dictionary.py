@@ -177,6 +177,7 @@ class Tags(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_a_report_has_three_forms_of_the_same_numbers():
     F, G = random_code(16, 60, rng()), random_code(16, 70, rng(1))
     for found, pictures in ((diagnose(F, trials=5), 3), (compare(F, G), 2)):

@@ -30,6 +30,7 @@ def same(row, again, counts, trials):
     return (abs(one - other) <= 6 * error + 1 / trials).all()
 
 
+@pytest.mark.slow
 def test_one_layer_rows_are_what_the_code_makes():
     for row in sample("one_layer", 2, small=lambda row: row[1] <= 16):
         assert same(row, grid.one_layer_row(*row[:3]), 2, grid.LAYER_TRIALS), row
@@ -68,6 +69,7 @@ def test_no_half_has_more_trials_right_than_it_has():
         assert (found <= trials).all()
 
 
+@pytest.mark.slow
 def test_more_layers_and_a_higher_demand_leave_fewer_features():
     for design in ("dense", "sparse"):
         sizes = {

@@ -176,6 +176,7 @@ def test_moments_of_the_overlap_are_ratios_of_products():
             assert found <= odd / n_value**k_value * (1 + 1e-12)
 
 
+@pytest.mark.slow
 @given(n_value=st.integers(2, 1000), k_value=st.integers(1, 20))
 def test_moments_of_the_overlap_integrate_the_density(n_value, k_value):
     with mpmath.workdps(30):

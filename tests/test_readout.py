@@ -395,6 +395,7 @@ def test_crosstalk_takes_off_the_features_own_part_whatever_its_length():
 # -- what is proved ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_sure_errors_are_never_exceeded_at_a_thousand_places():
     draw = rng(11)
     for _ in range(1000):

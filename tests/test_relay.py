@@ -206,12 +206,14 @@ def test_expected_active_redriven_is_the_contracts(n_value, m_value, data):
     assert found == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_value", "heard"), [(2, 2), (3, 4), (5, 3), (40, 12), (300, 40)])
 def test_exact_tail_of_a_sum_of_overlaps_is_what_is_drawn(n_value, heard):
     above = overlaps(n_value, 10**6 * heard // 4, rng(28)).reshape(heard, -1).sum(axis=0) > 0.5
     assert abs(above.mean() - above_half(n_value, heard)) < Z * above.std() / len(above) ** 0.5
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(n_value=st.integers(3, 400), l_value=st.integers(1, 80))
 def test_a_miss_is_never_likelier_than_a_false_alarm_from_three_neurons_on(n_value, l_value):
@@ -237,6 +239,7 @@ def test_mean_after_a_layer_is_false_alarms_less_misses_exactly(n_value, m_value
     assert_mean_equals(run, "n_active", np.array([l_value, expected_next(n_value, m_value, l_value)]))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(n_value=st.integers(3, 400), l_value=st.integers(1, 60), more=st.integers(0, 10**6))
 def test_active_features_never_become_fewer_on_average_up_to_half(n_value, l_value, more):
@@ -432,6 +435,7 @@ def test_laws_of_a_strayed_value_at_round_numbers():
     assert formulas.value_noise_relu(L=5, l=5, n=100) == pytest.approx(variance**0.5)
 
 
+@pytest.mark.slow
 def test_gated_values_of_fresh_codes_wander_like_a_linear_relay_of_the_active_features_alone():
     run = relay(fresh(4096, 12), 5, 8, 450, rng(14), unit="gated", threshold=0.4, sets_per_code=3)
     assert (run.misses == 0).all()
