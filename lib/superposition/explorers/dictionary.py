@@ -31,7 +31,11 @@ def _points(family):
 def atlas() -> Explorer:
     """Active features per neuron of every published dictionary of a residual stream, against the limits."""
     limit = formulas.max_active.expr
-    best = n / (formulas.decoder_constant.expr.subs(alpha, sp.log(l) / sp.log(m)) * sp.log(m))
+
+    def at_best(exponent):
+        return n / (formulas.decoder_constant.expr.subs(alpha, exponent) * sp.log(m))
+
+    best = at_best(sp.log(l) / sp.log(m))
     return Explorer(
         id="atlas",
         title="An atlas of published dictionaries",
@@ -45,8 +49,8 @@ def atlas() -> Explorer:
         x=Axis(m, 500, 2 * 10**6, scale="log"),
         y=Axis(low=0.001, high=1, scale="log", label="active features for each neuron, *l*/*n*"),
         marks=[
-            Curve(1 / (8 * sp.log(m)), label="read at a threshold of ½, 1/(8 ln *m*)", series=3),
-            Curve(1 / (2 * sp.log(m)), label="no linear readout, 1/(2 ln *m*)", series=5),
+            Curve(limit / n, label="read at a threshold of ½, 1/(8 ln *m*)", series=3),
+            Curve(at_best(0) / n, label="at most at any threshold, 1/(2 ln *m*)", series=5),
             *(Samples(_points(family), label=family, series=series, spread=0) for family, series in _FAMILIES.items()),
             Dot(m, l / n, label="yours", series=0),
         ],
@@ -57,7 +61,8 @@ def atlas() -> Explorer:
         ],
         text=[
             Sentence(
-                "With {n} neurons and {m} features, up to {limit} may be active before a threshold at ½ makes an error on average.", limit=limit
+                "With {n} neurons and {m} features in random directions, up to {limit} may be active, and a threshold at ½ makes less than one error on average.",
+                limit=limit,
             ),
             Sentence("{l:features} active are within it.", when=l <= limit),
             Sentence("{l:features} active are beyond it; at the best threshold about {best} are read.", best=best, when=l > limit),
