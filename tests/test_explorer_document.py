@@ -187,8 +187,21 @@ def test_words_and_address_follow_when_the_hand_rests(script):
 
 def test_same_words_are_not_said_again_and_keep_their_room(script):
     counted = "let n = 0; explorer.text.replaceChildren = () => { n += 1; }; "
-    assert script(BEGUN + counted + "explorer.say(); return [n, explorer.text.style.minHeight]") == [0, "40px"]
-    assert script(BEGUN + counted + "explorer.state.move(0, 0); explorer.say(); return n") == 1
+    said = "explorer.say(); return [n, explorer.text.style.minHeight]"
+    assert script(BEGUN + counted + said) == [0, ""]
+    assert script(BEGUN + counted + "explorer.state.move(0, 0);" + said) == [1, "40px"]
+
+
+def test_an_explorer_in_a_section_that_is_not_laid_out_asks_for_no_width_and_is_drawn_with_it(script):
+    far = (
+        "const explorer = begin(declaration), asked = [], failures = []; explorer.chart.checkVisibility = (options) => { asked.push(options); return false; };"
+        "const fail = (error) => failures.push(error.message); explorer.start(fail);"
+        "const shows = () => [explorer.width ?? null, explorer.chart.childNodes.length, explorer.inputs[0].output.textContent];"
+    )
+    assert script(far + "return [shows(), asked]") == [[None, 0, "2"], [{"contentVisibilityAuto": True}]]
+    assert script(far + "watched.f(); return [shows(), failures]") == [[500, 1, "2"], []]
+    broken = "explorer.drawn = () => { throw new Error('no'); }; watched.f(); return failures"
+    assert script(far + broken) == ["no"]
 
 
 def test_reset_returns_to_the_first_setting(script):

@@ -156,8 +156,12 @@ AS_LOADED = """async () => {
   scrollTo(0, 0);
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
+# What lies in a section that is not laid out yet is drawn with it.
 ALL_READY = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) =>
-    figure.classList.contains("sp-ready") && figure.querySelector("svg.sp-plot") && !figure.querySelector(".sp-failed"))"""
+    figure.classList.contains("sp-ready") && !figure.querySelector(".sp-failed")
+    && (figure.querySelector("svg.sp-plot") || !figure.checkVisibility({ contentVisibilityAuto: true })))"""
+# As if the reader had been everywhere: what is left for later could not be seen to stand out of a phone's window.
+ALL_LAID_OUT = "article section { content-visibility: visible !important; }"
 
 # How much of the window moved, in the worst five seconds. Nothing is touched meanwhile, though Chromium takes the setting of
 # a phone's window for an input and would excuse what moves in half a second after it.
@@ -183,11 +187,11 @@ HEIGHTS = (
 SCRIPTS = re.compile(r"/(?!mode\.js)[^/]+\.js(\?|$)")
 
 
-def come_late(page, address):
+def come_late(page, address, whole=True):
     """Show an address as on a slow network: each script arrives when the page is painted with those before it.
 
-    ``page.loaded`` are the paths of all that came, ``page.heights`` those of the explorers before any script came and after
-    all, ``page.shifted`` is how much moved.
+    ``page.loaded`` are the paths of all that came, ``page.shifted`` is how much moved. If `whole`, all sections are laid out
+    then, and ``page.heights`` are those of the explorers before any script came and after all.
     """
     waiting, page.loaded = [], []
     hear = lambda answer: page.loaded.append(urlsplit(answer.url).path)  # noqa: E731
@@ -203,9 +207,13 @@ def come_late(page, address):
     page.unroute(SCRIPTS)
     page.wait_for_function(ALL_READY)
     page.evaluate(SETTLED)
-    page.remove_listener("response", hear)
-    page.heights = still, page.evaluate(HEIGHTS)
     page.shifted = page.evaluate("window.shifted ?? 0")
+    if whole:
+        page.add_style_tag(content=ALL_LAID_OUT)
+        page.evaluate(PAINTED)
+        page.wait_for_function(ALL_READY)
+        page.heights = still, page.evaluate(HEIGHTS)
+    page.remove_listener("response", hear)
 
 
 KINDS = {

@@ -56,9 +56,22 @@ def test_link_to_a_place_lands_there(name, site, new_page):
     page = new_page(viewport=PHONE, reduced_motion="no-preference")
     places = re.findall(r'<section id="([^"]*)"', (BUILT / name).read_text(encoding="utf-8"))
     place = "exercises" if "exercises" in places else places[len(places) // 2]
-    come_late(page, f"{site}/{name}#{place}")
+    come_late(page, f"{site}/{name}#{place}", whole=False)
     top = page.locator(f"[id='{place}']").evaluate("section => section.getBoundingClientRect().top")
     assert 0 <= top <= 150
+
+
+DRAWN = "(figure) => figure.querySelectorAll('svg.sp-plot').length"
+
+
+def test_a_phone_lays_out_and_draws_what_the_reader_comes_to(site, new_page):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{site}/book/sparsity.html")
+    page.wait_for_function(ALL_READY)
+    last = page.locator("figure.sp-explorer").last
+    assert last.evaluate(DRAWN) == 0
+    last.scroll_into_view_if_needed()
+    page.wait_for_function(f"() => ({DRAWN})([...document.querySelectorAll('figure.sp-explorer')].at(-1)) === 1")
 
 
 STILL = """(figures) => figures.map((figure) => {
@@ -66,7 +79,7 @@ STILL = """(figures) => figures.map((figure) => {
   return {
     widths: charts.map((svg) => svg.getBoundingClientRect().width),
     marks: charts.map((svg) => svg.querySelectorAll("[data-mark]").length),
-    settings: [...figure.querySelectorAll("output")].map((output) => output.innerText),
+    settings: [...figure.querySelectorAll("output")].map((output) => output.textContent),
     controls: [...figure.querySelectorAll("input, button")].filter((control) => control.checkVisibility()).length,
   };
 })"""

@@ -64,6 +64,9 @@ function key(mark) {
   return element("span", { class: "sp-ramp" }, ends[0], element("span", { style: `--sp-ramp: ${color(mark.series)}` }), ends[1]);
 }
 
+// Asking how large something is would lay out a section that the browser has left for later.
+const isLaidOut = (part) => part.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
+
 class Explorer {
   constructor(figure, declaration, model) {
     globalThis[counter] = (globalThis[counter] ?? 0) + 1;
@@ -75,14 +78,21 @@ class Explorer {
     this.build();
   }
 
-  start() {
+  start(failed) {
     if (!this.model) {
       this.restore();
       window.addEventListener("hashchange", this.restore);
     }
-    this.observer = new ResizeObserver(() => this.resize());
+    this.observer = new ResizeObserver(() => {
+      try {
+        this.resize();
+      } catch (error) {
+        failed(error);
+      }
+    });
     this.observer.observe(this.chart);
-    this.resize();
+    if (isLaidOut(this.chart)) this.resize();
+    else this.paint();
     this.say();
   }
 
@@ -199,9 +209,9 @@ class Explorer {
     if (known) {
       if (window.location.hash !== hash) history.replaceState(history.state, "", hash);
       this.repaint();
+      this.say();
+      this.land();
     }
-    this.say();
-    if (known) this.land();
   };
 
   // What arrives late above the place moves it, styles and fonts in WebKit: go there again, when all is loaded and
@@ -290,9 +300,10 @@ class Explorer {
   // Words follow when the hand rests, since screen readers read them out. They keep the room they once took.
   say() {
     const words = sentences(this.declaration, this.state.values);
-    if (words !== this.said) this.text.replaceChildren(...rich(words));
+    if (words === this.said) return;
+    if (this.said !== undefined) this.text.style.minHeight = `${this.text.offsetHeight}px`;
+    this.text.replaceChildren(...rich(words));
     this.said = words;
-    this.text.style.minHeight = `${this.text.offsetHeight}px`;
   }
 
   async copyLink() {
@@ -371,12 +382,15 @@ export async function hydrate(root = document) {
   for (const figure of root.querySelectorAll("figure.sp-explorer:not(.sp-ready)")) {
     if (!isWhole(figure) || figure.querySelector(".sp-failed")) continue;
     const still = figure.cloneNode(true);
-    try {
-      new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent)).start();
-    } catch (error) {
+    const failed = (error) => {
       still.append(element("p", { class: "sp-failed", role: "status" }, SAY.failed));
       figure.replaceWith(still);
       console.error(error);
+    };
+    try {
+      new Explorer(figure, JSON.parse(figure.querySelector('script[type="application/json"]').textContent)).start(failed);
+    } catch (error) {
+      failed(error);
     }
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -395,7 +409,7 @@ function render({ model, el }) {
   figure.addEventListener("keydown", (event) => event.stopPropagation());
   el.append(figure);
   const explorer = new Explorer(figure, declaration, model);
-  explorer.start();
+  explorer.start(console.error);
   return () => explorer.destroy();
 }
 

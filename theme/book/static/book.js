@@ -94,20 +94,22 @@ function setUpScrolling() {
   };
   const observer = new ResizeObserver((entries) => check(entries.map(({ target }) => target)));
   elements.forEach((element) => observer.observe(element));
-  // what is folded is measured when it unfolds, since its size changes then
-  const shown = () => [...elements].filter((element) => !element.closest("details:not([open])"));
+  // what is folded, or far from the window, is measured when it is laid out, since its size changes then
+  const shown = () => [...elements].filter((element) => element.checkVisibility({ contentVisibilityAuto: true }));
   document.fonts.addEventListener("loadingdone", () => check(shown()));
 }
 
 function setUpSectionInView() {
+  const list = document.querySelector(".on-this-page.wide");
   const links = new Map();
-  for (const link of document.querySelectorAll(".on-this-page.wide a[href^='#']")) {
+  for (const link of list?.querySelectorAll("a[href^='#']") ?? []) {
     const section = link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (section) links.set(section, link);
   }
   const sections = [...links.keys()];
   let shown;
   const update = () => {
+    if (!list?.checkVisibility()) return;
     const atTheEnd = Math.ceil(scrollY + innerHeight) >= root.scrollHeight;
     const passed = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 4);
     const link = links.get((atTheEnd ? sections : passed).at(-1));
