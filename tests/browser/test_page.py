@@ -143,7 +143,6 @@ def test_page_works_from_a_folder_and_opens_at_the_setting_in_its_address(name, 
     assert page.get_by_role("button", name="Colours: auto").is_visible()
     if declaration:
         shows_other_setting(page, declaration)
-    page.evaluate(TO_BOTH_ENDS)
     # the request for a font ahead of its style is refused there; the style's own is not
     assert page.evaluate("document.fonts.ready.then((fonts) => [...fonts].some(({ status }) => status === 'loaded'))")
     page.complaints[:] = [said for said in page.complaints if "Access to font" not in said and "ERR_FAILED" not in said]

@@ -40,9 +40,10 @@ def gone(page):
 
 
 @pytest.fixture
-def chapter(site, new_page):
-    page = new_page()
-    page.goto(f"{site}/{CHAPTER}")
+def chapter(site, open_page):
+    page = open_page(f"{site}/{CHAPTER}")
+    page.mouse.move(5, 5)
+    gone(page)
     return page
 
 
@@ -56,10 +57,9 @@ def chapter(site, new_page):
         ("article a[href='glossary.html']", "Glossary"),
     ],
 )
-def test_a_preview_says_what_the_link_leads_to(site, new_page, selector, words):
-    page = new_page()
+def test_a_preview_says_what_the_link_leads_to(site, open_page, selector, words):
     for name in ("sparsity", "what_it_adds", "index"):
-        page.goto(f"{site}/book/{name}.html")
+        page = open_page(f"{site}/book/{name}.html")
         if page.locator(selector).count():
             break
     box = point(page, selector)
@@ -147,7 +147,9 @@ def test_a_letter_is_tapped_and_tapped_away(site, new_page):
     gone(page)
 
 
-def test_letters_are_one_stop_of_the_keyboard(chapter):
+def test_letters_are_one_stop_of_the_keyboard(site, new_page):
+    chapter = new_page()  # where the keyboard begins at its head
+    chapter.goto(f"{site}/{CHAPTER}")
     assert chapter.locator("[data-letter][tabindex]").count() == 0
     chapter.keyboard.press("Tab")
     chapter.keyboard.press("Tab")
