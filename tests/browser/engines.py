@@ -74,9 +74,6 @@ class Engine:
         down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
         self.act({"type": "pointer", "id": "mouse", "actions": [first, down, *moves, up]})
 
-    def click(self, point):
-        self.drag(point, point)
-
 
 class Firefox(Engine):
     """Debian's Firefox over WebDriver BiDi, which needs no driver beside it."""

@@ -92,8 +92,10 @@ HANDS = """() => {
     await frame();
     await frame();  // what was asked for before is painted
   }
-  let held;
+  let held, released = 0;
+  addEventListener("pointerup", () => { released += 1; }, true);
   window.hands = {
+    released: () => released,
     async hold([id, kind, i, anew]) {
       const figure = document.getElementById(id);
       if (anew) figure.querySelector(".sp-tools button:last-child").click();
@@ -171,12 +173,19 @@ class Page:
         self.engine.press("Space" if held.type == "checkbox" else arrow)
         self.moves(held)
 
-    def moves_by_pointer(self, held, start, end):
+    def drag(self, start, end):
+        """Take hold at one point and let go at another. A busy browser sees the hand after it was moved."""
+        before = self.engine.evaluate("() => hands.released()")
         self.engine.drag(start, end)
+        self.engine.wait_for("(before) => hands.released() > before", before)
+
+    def moves_by_pointer(self, held, start, end):
+        self.drag(start, end)
         self.moves(held)
 
     def click(self, where, words=""):
-        self.engine.click(self.engine.evaluate("(what) => hands.find(what)", [where, words]))
+        point = self.engine.evaluate("(what) => hands.find(what)", [where, words])
+        self.drag(point, point)
 
 
 @pytest.fixture(scope="module")
