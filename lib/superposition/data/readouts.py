@@ -115,7 +115,11 @@ def transition(decoder: str, m: int) -> Transition:
     middle = np.interp(0.5, share[::-1], np.log(l)[::-1])
     found = optimize.minimize(missing, [middle, np.log(8.0)], method="BFGS")
     place, slope = found.x
-    error = np.sqrt(found.hess_inv[0, 0])
+    z = (place - np.log(l)) * np.exp(slope)
+    # Fisher's information of a normal law fitted to shares
+    weights = trials * np.exp(-(z**2) - special.log_ndtr(z) - special.log_ndtr(-z)) / (2 * np.pi)
+    change = np.array([np.full(len(z), np.exp(slope)), z])
+    error = np.sqrt(np.linalg.inv((weights * change) @ change.T)[0, 0])
     return Transition(float(np.exp(place)), float(np.exp(place) * error), float(np.exp(-slope)))
 
 

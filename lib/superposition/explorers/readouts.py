@@ -84,17 +84,17 @@ def decoders() -> Explorer:
             Dot(l, chosen, series=0),
         ],
         readouts=[
-            Readout("a threshold at *θ* reads all, of 100 times", 100 * threshold),
-            Readout("the *l* largest are the active ones", 100 * top),
+            Readout("a threshold at *θ* reads all, of 100 times", _seen(100 * threshold)),
+            Readout("the *l* largest are the active ones", _seen(100 * top)),
             Readout("best threshold, about", _best_threshold()),
         ],
         text=[
             Sentence(
                 "With {l} of {m} features active, a threshold at {theta} reads all of them {threshold} times in a hundred; the {l} largest readouts are the active ones {top} times.",
-                threshold=100 * sp.Max(threshold, sp.Rational(1, 10**4)),
-                top=100 * sp.Max(top, sp.Rational(1, 10**4)),
+                threshold=_seen(100 * threshold),
+                top=_seen(100 * top),
             ),
-            Sentence("A linear readout is done for, but decoders that go on reckoning are not.", when=top < sp.Rational(1, 100)),
+            Sentence("A linear readout is done for, but decoders that go on reckoning are not.", when=l >= 14),
         ],
         measure=Measure(
             chains.separated,
@@ -113,6 +113,11 @@ def decoders() -> Explorer:
 def _best_threshold():
     """The threshold of fewest errors, of exact neurons."""
     return sp.Rational(1, 2) + l * sp.log(m / l - 1) / _NEURONS
+
+
+def _seen(number):
+    """A number, or 0 where it is too small to be read."""
+    return sp.Piecewise((number, number >= sp.Rational(1, 1000)), (0, True))
 
 
 def three_ways() -> Explorer:
@@ -153,8 +158,8 @@ def three_ways() -> Explorer:
         ],
         readouts=[
             Readout("lost, if not stored", 100 * left_out, unit="%"),
-            Readout("lost, linearly", 100 * one, unit="%"),
-            Readout("lost, unpacked", Iterated(step, z, start=first, steps=L - 1, then=100 * sp.Min(share, 1)), unit="%"),
+            Readout("lost, linearly", _seen(100 * one), unit="%"),
+            Readout("lost, unpacked", Iterated(step, z, start=first, steps=L - 1, then=_seen(100 * sp.Min(share, 1))), unit="%"),
             Readout("weights of one layer", m * n),
             Readout("weights of all that unpack", (2 * L - 1) * m * n),
             Readout("neurons for a threshold at ½", linear),
@@ -165,7 +170,7 @@ def three_ways() -> Explorer:
             Sentence(
                 "{n} neurons, {l} of {m} features active: {left_out} % are lost if they are not stored, {one} % if one layer reads them.",
                 left_out=100 * left_out,
-                one=100 * sp.Max(one, sp.Rational(1, 10**5)),
+                one=_seen(100 * one),
                 when=n >= l,
             ),
             Sentence("Without unpacking, {linear} neurons would make it sure.", linear=linear, when=(n >= l) & (n < linear)),

@@ -38,17 +38,17 @@ determined_by_the_box = Number(
 
 read_or_carried = Number(
     "read-or-carried",
-    "A layer of 1,000 neurons holds a million features. By the leading terms, which share of the active features that the ℓ1 decoder reads can a linear readout be promised, at a threshold of ½?",
+    "A layer of 10,000 neurons holds a million features. By the leading terms, which share of the active features that the ℓ1 decoder reads can a linear readout be promised, at a threshold of ½?",
     formulas.linear_share,
-    {m: 10**6, n: 1000},
+    {m: 10**6, n: 10**4},
     mistakes=[
         Mistake(sp.log(m / n) / sp.log(m), "The constants differ, too: 8 and 2."),
         Mistake(sp.log(m) / (4 * sp.log(m / n)), "Upside down in the logarithms: which limit has ln *m* below the line?"),
         Mistake(sp.Rational(1, 4), "That is the ratio of the constants. Are the logarithms of the same number?"),
         Mistake(4 * sp.log(m) / sp.log(m / n), "That is how many times more the ℓ1 decoder reads."),
     ],
-    hints=["One limit is *n*/(8 ln *m*). What is the other?", "ln 10⁶ is twice ln 10³."],
-    solution="*n*/(8 ln *m*) over *n*/(2 ln(*m*/*n*)) is ln(*m*/*n*)/(4 ln *m*): ½ of ¼, {answer}.",
+    hints=["One limit is *n*/(8 ln *m*). What is the other?", "ln 10⁶ is three times ln 10²."],
+    solution="*n*/(8 ln *m*) over *n*/(2 ln(*m*/*n*)) is ln(*m*/*n*)/(4 ln *m*): a third of a quarter, {answer}.",
 )  # fmt: skip
 
 what_unpacking_costs = Choice(
