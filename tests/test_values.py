@@ -623,8 +623,8 @@ READOUTS = {
         ASYMPTOTIC,
         (at(l=8, m=1000, n=128), largest_right(8, 1000, 128)),
         (at(l=2, m=3, n=4), largest_right(2, 3, 4)),
-        inside=[at(l=2), at(l=999)],
-        outside=[at(l=1.99), at(l=999.01)],
+        inside=[at(l=2), at(l=999), at(m=1e12)],
+        outside=[at(l=1.99), at(l=999.01), at(m=1.01e12)],
     ),
     "min_norm_crosstalk": row(
         EXACT, (at(l=2, m=4, n=1), sqrt(4 / mp.mpf(3))), inside=[at(n=4), at(m=2, n=2)], outside=[at(n=4.01), at(m=1.99)]

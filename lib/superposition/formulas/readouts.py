@@ -41,7 +41,7 @@ threshold_recovery = Formula(
     "asymptotic",
     "known",
     "textbook result; " + CHAPTER,
-    detail="readouts normal and independent: for n far below 64 l³, and m features or many more active ones than one; at l = 1 the active feature is never missed",
+    detail="readouts taken as normal and independent: for n far below 64 l³; at l = 1 the active feature is never missed",
     where=(l <= m,),
     measured=Measured(0.99, 1.08, over={l: (3, 50), m: (1000, 10**7), n: (128, 2048), theta: (0.5, 0.6)}),
 )
@@ -53,8 +53,8 @@ top_recovery = Formula(
     "asymptotic",
     "new here",
     CHAPTER,
-    detail="readouts normal and independent, as for a threshold; the sum stands for an integral",
-    domain={l: Interval(2, oo)},
+    detail="readouts taken as normal and independent, as for a threshold; the sum stands for an integral, up to 10¹² features",
+    domain={l: Interval(2, oo), m: Interval(1, 10**12)},
     where=(l + 1 <= m,),
     measured=Measured(0.99, 1.2, over={l: (3, 50), m: (1000, 10**7), n: (128, 2048)}),
 )
