@@ -855,7 +855,7 @@ class Formula:
     def _lettered(self, expr):
         for letter, part in self.parts.items():
             if part != expr:
-                expr = expr.xreplace({part: sp.Symbol(letter)})
+                expr = expr.xreplace({part: sp.Symbol(letter, positive=True)})
         return expr
 
     @cached_property

@@ -54,7 +54,7 @@ def _stored(decoder, series):
 
 def decoders() -> Explorer:
     """How often each decoder reads all features, against the number of active ones."""
-    which = sp.Symbol("which", positive=True)
+    which = sp.Symbol("measured", positive=True)
     at = {n: _NEURONS}
     threshold, top = (formula.expr.subs(at) for formula in (formulas.threshold_recovery, formulas.top_recovery))
     chosen = sp.Piecewise((threshold, which < 2), (top, True))
@@ -64,7 +64,7 @@ def decoders() -> Explorer:
         id="decoders",
         title="The same numbers, read by different decoders",
         caption=f"How often all features are read rightly from {_NEURONS} neurons. Points: stored trials, bars of two standard errors. Lines: the laws of this chapter, "
-        "and for matching pursuit and message passing a normal law fitted to the points. Move the threshold; draw a network, and measure.",
+        "and for the pseudo-inverse, matching pursuit and message passing a normal law fitted to the points. Move the threshold; draw a network, and measure.",
         sliders=[
             Slider(l, 2, 100, 4),
             Slider(m, _FEATURES[0], _FEATURES[-1], 1024, values=_FEATURES),
@@ -168,7 +168,8 @@ def three_ways() -> Explorer:
         text=[
             Sentence("{n} neurons are too few to hold {l} of {m} active features for any layer that is counted here.", when=n < l),
             Sentence(
-                "{n} neurons, {l} of {m} features active: {left_out} % are lost if they are not stored, {one} % if one layer reads them.",
+                "{n} neurons, {l} of {m} features active: {left_out} % are lost if they are not stored, {one} % if one layer reads them, {rest} % if {L} layers unpack them.",
+                rest=Iterated(step, z, start=first, steps=L - 1, then=_seen(100 * sp.Min(share, 1))),
                 left_out=100 * left_out,
                 one=_seen(100 * one),
                 when=n >= l,
