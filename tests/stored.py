@@ -56,8 +56,8 @@ def names():
 @cache
 def number_of(expr, of):
     names = {name: sp.IndexedBase(name) if f"{name}[" in expr else sp.Symbol(name) for name in of}
-    functions = {name: getattr(formula_module, name) for name in ("Q", "betainc_inverse")}
-    return formula_module.numeric(sp.sympify(expr, locals=names | functions), list(of))
+    functions = {name: getattr(formula_module, name) for name in ("Q", "phi", "betainc_inverse")}
+    return formula_module.numeric(sp.sympify(expr, locals=functions | names), list(of))
 
 
 def by_numpy(channel, values):

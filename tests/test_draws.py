@@ -233,6 +233,20 @@ def test_page_reads_random_codes_as_numpy_does(script, values):
     assert_languages_agree(script, chains.readouts.then(*chains.counted(20)), 1000, 9, **values)
 
 
+def settings_of_separated():
+    rng = np.random.default_rng(30)
+    for _ in range(SETTINGS):
+        size = log_uniform(rng, 1, 60)
+        yield dict(
+            n=log_uniform(rng, 2, 4096), m=size + log_uniform(rng, 1, 10**9) - 1, l=size, theta=float(rng.uniform(0.2, 0.8))
+        )  # fmt: skip
+
+
+@at_settings(settings_of_separated())
+def test_page_parts_present_from_absent_readouts_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.separated, 1000, 31, **values)
+
+
 @pytest.mark.parametrize(("neurons", "features", "active"), [(6, 30, 2), (10, 40, 5), (40, 200, 3), (5, 60, 20)])
 def test_readouts_are_those_of_a_random_code(neurons, features, active):
     rng, trials = np.random.default_rng([neurons, features, active]), 3000

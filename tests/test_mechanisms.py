@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from superposition import formulas
+from superposition import codes, formulas, simulate
 from superposition.explorer import (
     Bits,
     Discs,
@@ -291,3 +291,25 @@ def test_what_is_not_promised_first_is_said():
     assert "wide enough: votes ask for about" in say(d=100_000, l=2)
     assert "votes would save nothing" in say()
     assert "too narrow: votes ask for about" in say(l=2)
+
+
+def test_one_state_is_read_rightly_by_two_decoders_where_no_threshold_can():
+    scene = built("mechanisms", "one_state")
+    said = {kind: scene.text(kind=kind) for kind in (1, 2, 3, 4)}
+    assert all("no threshold reads all rightly" in said[kind] for kind in (1, 2))
+    assert all("all are read rightly" in said[kind] for kind in (3, 4))
+    # with fewer active features a threshold would do, and with more nothing does
+    assert "another one would read all rightly" in scene.text(kind=1, l=8)
+    assert all("no threshold reads all rightly" in scene.text(kind=kind, l=40) for kind in (1, 2, 3, 4))
+
+
+def test_one_state_stores_what_the_decoders_find():
+    table = next(given for given in built("mechanisms", "one_state").declaration["given"] if given["symbol"] == "table")
+    stored = np.array(table["table"])
+    F = codes.random_code(64, 160, np.random.default_rng(3))
+    for place, active in enumerate((8, 16, 24, 32, 40)):
+        x = F[:, :active].sum(axis=1)
+        assert np.abs(stored[0, place] - np.clip(F.T @ x, -1.495, 2.495)).max() <= 0.006
+        shortest = np.linalg.lstsq(F, x, rcond=None)[0] * 160 / 64
+        assert np.abs(stored[1, place] - np.clip(shortest, -1.495, 2.495)).max() <= 0.006
+        assert np.abs(stored[3, place] - simulate.decode_l1(F, x)).max() <= 0.006

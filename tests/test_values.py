@@ -578,7 +578,92 @@ DICTIONARY = {
     "spectrum_edge": row(ASYMPTOTIC, (at(n=4, m=9), 6.25)),
 }
 
-TABLE = DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN | DICTIONARY
+PHI1 = mp.npdf(1)
+
+
+def mean_square_above(tau, power=2):
+    """Mean of the power of what a standard normal number has above τ."""
+    return mp.quad(lambda g: (g - tau) ** power * mp.npdf(g), [tau, tau + 3, mp.inf])
+
+
+def recovered_by_programme(l, m, n, tau):
+    second, fourth = mean_square_above(tau), mean_square_above(tau, 4)
+    dimension = l * (1 + tau**2) + (m - l) * second
+    squares = l * (2 + 4 * tau**2) + (m - l) * (fourth - second**2)
+    return tail((dimension - n) / sqrt(squares - 2 * dimension))
+
+
+def largest_right(l, m, n):
+    def density(y):
+        height = (sqrt(n) - y * sqrt(l)) / sqrt(l - 1)
+        return (m - l) * mp.npdf(y) * mp.ncdf(y) ** (m - l - 1) * mp.ncdf(height) ** l
+
+    return mp.quad(density, [-12, -3, 0, 2, 3, 4, 6, 12])
+
+
+def guessed_wrongly(l, m, z):
+    """Mean square error of the posterior mean, ½ being z deviations away."""
+
+    def guess(t):
+        here, there = l * mp.npdf(t - z), (m - l) * mp.npdf(t + z)
+        return here * there / (here + there) / m
+
+    return mp.quad(guess, [-14, -4, -1, 0, 1, 4, 14])
+
+
+READOUTS = {
+    "threshold_recovery": row(
+        ASYMPTOTIC,
+        (at(l=1, m=4, n=16, theta=0.5), (1 - Q2) ** 3),
+        (at(l=5, m=6, n=20, theta=0.5), (1 - Q1) * mp.ncdf(0.5 * sqrt(5)) ** 5),
+        inside=[at(l=4)],
+        outside=[at(l=4.01)],
+    ),
+    "top_recovery": row(
+        ASYMPTOTIC,
+        (at(l=8, m=1000, n=128), largest_right(8, 1000, 128)),
+        (at(l=2, m=3, n=4), largest_right(2, 3, 4)),
+        inside=[at(l=2), at(l=999), at(m=1e12)],
+        outside=[at(l=1.99), at(l=999.01), at(m=1.01e12)],
+    ),
+    "min_norm_crosstalk": row(
+        EXACT, (at(l=2, m=4, n=1), sqrt(4 / mp.mpf(3))), inside=[at(n=4), at(m=2, n=2)], outside=[at(n=4.01), at(m=1.99)]
+    ),
+    "omp_active": row(ASYMPTOTIC, (at(m=e**3, n=12), 2), **LEAST_TWO_FEATURES),
+    "box_recovery": row(
+        EXACT, (at(m=4, n=3), 0.875), (at(m=10, n=5), 0.5), (at(m=5, n=2), 5 / mp.mpf(16)), inside=[at(m=4)], outside=[at(m=3.99)]
+    ),
+    "l1_load": row(ASYMPTOTIC, (at(tau=1), 1 + (1 - Q1) / PHI1), outside=[at(tau=0), at(tau=30)]),
+    "l1_active_share": row(ASYMPTOTIC, (at(tau=1), 1 - Q1 / PHI1), outside=[at(tau=0), at(tau=30)]),
+    "l1_active_limit": row(
+        ASYMPTOTIC, (at(m=10 * e**2, n=10), 2.5), inside=[at(m=20)], outside=[at(m=19.99)]
+    ),
+    "l1_recovery": row(
+        ASYMPTOTIC,
+        (at(l=20, m=256, n=70, tau=1), recovered_by_programme(20, 256, 70, 1)),
+        (at(l=1, m=9, n=3, tau=2), recovered_by_programme(1, 9, 3, 2)),
+        inside=[at(l=255)],
+        outside=[at(l=255.01), at(tau=0), at(tau=30)],
+    ),
+    "linear_share": row(
+        ASYMPTOTIC, (at(m=e**4, n=e**2), 0.125), inside=[at(m=2, n=1)], outside=[at(m=1.99, n=1), at(n=27.4)]
+    ),
+    "amp_error": row(
+        EXACT,
+        (at(l=1, m=2, z=1), guessed_wrongly(1, 2, 1)),
+        (at(l=3, m=100, z=2.5), guessed_wrongly(3, 100, 2.5)),
+        inside=[at(m=2)],
+        outside=[at(m=1.99), at(z=0), at(z=6)],
+    ),
+    "amp_step": row(
+        ASYMPTOTIC,
+        (at(l=1, m=2, n=8, z=1), 1 / sqrt(guessed_wrongly(1, 2, 1))),
+        inside=[at(m=2)],
+        outside=[at(m=1.99), at(z=0), at(z=6)],
+    ),
+}  # fmt: skip
+
+TABLE = READOUTS | DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN | DICTIONARY
 FIRST = {name: known.values[0][0] for name, known in TABLE.items()}
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "javascript",
     "log_binomial",
     "numeric",
+    "phi",
     "root",
     "to_latex",
     "use_book_notation",
@@ -71,6 +72,29 @@ class Q(sp.Function):
 
     def _eval_evalf(self, prec):
         return self.rewrite(sp.erfc)._eval_evalf(prec)
+
+
+class phi(sp.Function):
+    """Density of the standard normal, φ(x) = e^(-x²/2)/√(2π).
+
+    Examples
+    --------
+    >>> phi(sp.Integer(0)).rewrite(sp.exp)
+    sqrt(2)/(2*sqrt(pi))
+    """
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        if argindex != 1:
+            raise ArgumentIndexError(self, argindex)
+        return -self.args[0] * self
+
+    def _eval_rewrite_as_exp(self, x, **_):
+        return sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
+
+    def _eval_evalf(self, prec):
+        return self.rewrite(sp.exp)._eval_evalf(prec)
 
 
 class betainc_inverse(sp.Function):
@@ -291,6 +315,10 @@ class _BookLatex(LatexPrinter):
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"Q{power}\left({self._print(expr.args[0])}\right)"
 
+    def _print_phi(self, expr, exp=None):
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\varphi{power}\left({self._print(expr.args[0])}\right)"
+
     def _print_betainc_regularized(self, expr, exp=None):
         a, b, low, high = expr.args
         power = "" if exp is None else f"^{{{exp}}}"
@@ -362,7 +390,7 @@ _JS_FUNCTIONS = {
     sp.erfc: "erfc",
     sp.loggamma: "gammaln",
 }
-_JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, sp.erf)
+_JS_SPECIAL = (sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.Min, sp.Max, Q, phi, sp.erf)
 _JS_SPECIAL += (sp.betainc_regularized, betainc_inverse, log_binomial)
 # entries of tables, and sums over them
 _JS_SPECIAL += (sp.Indexed, sp.IndexedBase, sp.Sum, sp.Tuple, sp.core.symbol.Str)
@@ -383,6 +411,9 @@ class _JavaScript(JavascriptCodePrinter):
 
     def _print_Q(self, expr):
         return f"({self._print(expr.rewrite(sp.erfc))})"
+
+    def _print_phi(self, expr):
+        return f"({self._print(expr.rewrite(sp.exp))})"
 
     def _print_betainc_regularized(self, expr):
         a, b, low, high = (self._print(arg) for arg in expr.args)
@@ -512,6 +543,7 @@ class _NumPy(SciPyPrinter):
 _NUMPY = [
     {
         "Q": lambda x: scipy.special.erfc(np.asarray(x) / np.sqrt(2.0)) / 2,
+        "phi": lambda x: np.exp(-(np.asarray(x) ** 2) / 2) / np.sqrt(2 * np.pi),
         "betainc_inverse": lambda a, b, p: scipy.special.betaincinv(a, b, p),
         "log_binomial": lambda m, l: _stable_log_binomial()(many=m, few=np.minimum(l, m - l)),
     },
@@ -823,7 +855,7 @@ class Formula:
     def _lettered(self, expr):
         for letter, part in self.parts.items():
             if part != expr:
-                expr = expr.xreplace({part: sp.Symbol(letter)})
+                expr = expr.xreplace({part: sp.Symbol(letter, positive=True)})
         return expr
 
     @cached_property

@@ -34,6 +34,7 @@ __all__ = [
     "q",
     "s",
     "t",
+    "tau",
     "theta",
     "u",
     "z",
@@ -63,6 +64,7 @@ eps = sp.Symbol("eps", nonnegative=True)
 eta = sp.Symbol("eta", positive=True)
 t = sp.Symbol("t", real=True)
 k = sp.Symbol("k", positive=True)
+tau = sp.Symbol("tau", positive=True)
 u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
 
@@ -115,6 +117,7 @@ NOTATION = (
     Entry("h", "`h`; `needed` in simulations", "votes that a feature needs to be read as active", "number", "votes", h, _from(1)),
     Entry("q", "`q`; `needed` of a `SparseLayer`", "votes that a unit needs to hear before it fires", "number", "votes", q, _from(1)),
     Entry(r"\theta", "`theta`; `threshold` in simulations", "threshold at which a unit switches", "number", "activation", theta, sp.Interval.open(0, 1)),
+    Entry(r"\tau", "`tau`", r"height, in standard deviations of a readout's noise, that the $\ell_1$ decoder takes off", "number", "none", tau, sp.Interval.open(0, sp.oo)),
     Entry("C", "`C`", "width of an error-correcting layer, in units of $m l/l_{\\max}$", "number", "none", C, sp.Interval.open(0, sp.oo)),
     Entry(
         r"\kappa", "`kappa`", "reliability of a unit: squared distance to its threshold, in units of its noise",

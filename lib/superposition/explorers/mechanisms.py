@@ -27,9 +27,9 @@ from superposition.explorer import (
     one_if,
 )
 from superposition.formula import Q, betainc_inverse
-from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t
+from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t, theta
 
-__all__ = ["band", "interference", "price_tag", "runaway_grid", "voting_machine"]
+__all__ = ["band", "interference", "one_state", "price_tag", "runaway_grid", "voting_machine"]
 
 k, i, u = (sp.Symbol(name, integer=True) for name in "kiu")
 on = sp.IndexedBase("on")
@@ -326,6 +326,89 @@ def band(points: int = 240, seed: int = 1) -> Scene:
             Sentence("In {n} dimensions nearly all of the sphere lies within {t} of its equator: all but less than a thousandth.", when=inside >= sp.Rational(999, 1000)),
             Sentence("In three dimensions every height has the same area: the share of the band is {t} itself.", when=sp.Eq(n, 3)),
             Sentence("A typical height is {typical}.", typical=formulas.typical_overlap, when=n > 3),
+        ],
+    )  # fmt: skip
+
+
+def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
+    """One state of a few neurons, read by four decoders: every feature's readout, and a threshold to drag."""
+    actives = (8, 16, 24, 32, 40)
+    rng = np.random.default_rng(seed)
+    F = codes.random_code(neurons, features, rng)
+    # the active features come first, which no decoder knows
+    states = [F[:, :active].sum(axis=1) for active in actives]
+    ways = (
+        lambda x, active: F.T @ x,
+        lambda x, active: features / neurons * np.linalg.pinv(F) @ x,
+        lambda x, active: simulate.amp(F, x, active, 8).activations[-1],
+        lambda x, active: simulate.decode_l1(F, x),
+    )
+    read = np.array([[way(x, active) for x, active in zip(states, actives, strict=True)] for way in ways])
+    # no dot stands on a threshold that the handle can have, and what is 0 or 1 but for rounding is the same on every machine
+    read = np.clip(np.floor(100 * read + 1e-6) / 100 + 0.005, -1.495, 2.495).round(3)
+    kind = sp.Symbol("kind", positive=True)
+    table, heard = sp.IndexedBase("table"), sp.IndexedBase("heard")
+    lowest, above, missed, alarms = sp.symbols("lowest above missed alarms", real=True)
+    least, most = sp.IndexedBase("least"), sp.IndexedBase("most")
+    place = {"x": 6 * k / features, "y": heard[k]}
+    present, absent = (k, 1, l), (k, l + 1, features)
+
+    def of_setting(base, *place):
+        return sp.Sum(one_if(sp.Eq(l, actives[0] * i)) * base[(kind - 1, i - 1, *place)], (i, 1, len(actives)))
+
+    cut = one_if(heard[k] > theta)
+    names = "1 Fᵀx, 2 F⁺x, 3 message passing, 4 ℓ1"
+    parts = [(read[:, i, :active].min(axis=1), read[:, i, active:].max(axis=1)) for i, active in enumerate(actives)]
+    return Scene(
+        "one-state",
+        title="One state, four decoders",
+        caption=f"All {features} features of a random code, read from the same {neurons} numbers: the active ones stand at the left. Drag the line to where it parts them from the others, "
+        "then try another decoder, or more active features. One draw, from NumPy.",
+        sliders=[
+            Slider(l, actives[0], actives[-1], 16, scale="linear", values=actives),
+            Slider(kind, 1, 4, 1, scale="linear", values=[1, 2, 3, 4], label=f"decoder: {names}"),
+        ],
+        window=((-0.1, 6.4), (-1.6, 2.6)),
+        controls=[
+            Handle(
+                Slider(theta, 0.05, 0.95, 0.5, scale="linear", integer=False, values=[step / 20 for step in range(1, 20)]),
+                x=6.2,
+                y=theta,
+            )
+        ],
+        given=[
+            Table(table, read),
+            Table(least, np.array([part[0] for part in parts]).T),
+            Table(most, np.array([part[1] for part in parts]).T),
+            Given(heard, of_setting(table, k - 1), over=(k, 1, features)),
+            Given(lowest, of_setting(least)),
+            Given(above, of_setting(most)),
+            Given(missed, sp.Sum(1 - cut, present)),
+            Given(alarms, sp.Sum(cut, absent)),
+        ],
+        marks=[
+            Links(0, 0, 6, 0, thick=1, series=0),
+            Links(0, theta, 6.2, theta, thick=2, dash=2, label="threshold", series=4),
+            Discs(**place, radius=0.13, hollow=True, over=present, when=heard[k] < theta, series=0, label="read wrongly"),
+            Discs(**place, radius=0.13, hollow=True, over=absent, when=heard[k] > theta, series=0),
+            Discs(**place, radius=0.055, over=present, label="active features", series=1),
+            Discs(**place, radius=0.045, over=absent, label="absent features", series=2),
+            Discs(6.2, theta, 0.13, series=4),
+        ],
+        readouts=[
+            Readout("active features missed", missed),
+            Readout("absent features read as active", alarms),
+            Readout("lowest readout of an active feature", sp.floor(100 * lowest) / 100),
+            Readout("highest readout of an absent one", sp.floor(100 * above) / 100),
+        ],
+        text=[
+            Sentence("The linear readout, Fᵀx, of {l} active features.", when=sp.Eq(kind, 1)),
+            Sentence("The pseudo-inverse, scaled, on {l} active features.", when=sp.Eq(kind, 2)),
+            Sentence("Message passing, after eight layers, on {l} active features.", when=sp.Eq(kind, 3)),
+            Sentence("The ℓ1 decoder on {l} active features.", when=sp.Eq(kind, 4)),
+            Sentence("At this threshold all are read rightly.", when=missed + alarms < 1),
+            Sentence("At this threshold {missed:active features} and {alarms:absent features} are read wrongly, but another one would read all rightly.", when=(missed + alarms > 0) & (lowest > above)),
+            Sentence("At this threshold {missed:active features} and {alarms:absent features} are read wrongly, and no threshold reads all rightly.", when=(missed + alarms > 0) & (lowest <= above)),
         ],
     )  # fmt: skip
 

@@ -25,6 +25,17 @@ from superposition.simulate.correction import (
     half_spaces,
     sparse_chain,
 )
+from superposition.simulate.decoders import (
+    Amp,
+    Recovery,
+    amp,
+    decode_l1,
+    decode_min_norm,
+    decode_omp,
+    decode_threshold,
+    decode_top,
+    recovery,
+)
 from superposition.simulate.directions import greedy_code, overlaps, worst_overlaps
 from superposition.simulate.equal_noise import NoisyErrors, dense_errors, superposed_errors
 from superposition.simulate.levels import (
@@ -60,6 +71,7 @@ from superposition.simulate.relay import (
 )
 
 __all__ = [
+    "Amp",
     "Chain",
     "Corrector",
     "Crossing",
@@ -72,17 +84,24 @@ __all__ = [
     "QuantisedErrors",
     "Quantiser",
     "ReadoutErrors",
+    "Recovery",
     "Relay",
     "SparseLayer",
     "Told",
     "Votes",
     "WorstSet",
     "adversarial_set",
+    "amp",
     "assignment",
     "correction",
     "crossing",
     "crosstalk",
     "crosstalk_tail",
+    "decode_l1",
+    "decode_min_norm",
+    "decode_omp",
+    "decode_threshold",
+    "decode_top",
     "decoded_values",
     "dense_chain",
     "dense_errors",
@@ -104,6 +123,7 @@ __all__ = [
     "random_code_relay",
     "readout_errors",
     "readouts",
+    "recovery",
     "relay",
     "relay_readouts",
     "sparse_chain",

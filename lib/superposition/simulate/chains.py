@@ -4,6 +4,7 @@ import functools
 
 import sympy as sp
 from sympy import stats
+from sympy.codegen.cfunctions import expm1
 
 from superposition.draws import (
     Alike,
@@ -20,7 +21,7 @@ from superposition.draws import (
     overlap,
     overlap_tail,
 )
-from superposition.formula import Q
+from superposition.formula import Q, betainc_inverse
 from superposition.simulate.quantiser import gaussian_quantiser
 from superposition.symbols import A, K, L, S, b, d, l, l0, m, n, s, t, theta
 
@@ -38,6 +39,7 @@ __all__ = [
     "failed",
     "false_alarms",
     "gated",
+    "highest",
     "hits",
     "jointly",
     "kept_hits",
@@ -52,14 +54,17 @@ __all__ = [
     "needed",
     "noise",
     "noisy",
+    "ordered",
     "pair",
     "path",
     "present",
     "quantised",
     "read",
+    "read_exactly",
     "readouts",
     "redriven",
     "relay",
+    "separated",
     "shown",
     "square",
     "states",
@@ -158,6 +163,34 @@ def counted(most: int, height: sp.Expr = theta, amplitude: sp.Expr = _length) ->
         Total(missed, sp.Piecewise((0, present > height), (1, True))),
         Let(wrong, alarms + missed),
     ]
+
+
+highest = sp.Symbol("highest", real=True)
+"""The largest readout of an absent feature."""
+read_exactly, ordered = sp.symbols("read_exactly ordered", nonnegative=True)
+"""1 where a threshold at θ reads all m features rightly, and where some threshold does."""
+_below, _rank_of_highest = sp.symbols("below rank_of_highest", nonnegative=True)
+# the tail of one overlap at the largest of m - l, whose law is the power m - l
+_tail_of_highest = -expm1(sp.log(_rank_of_highest) / (m - l))
+_squared = 1 - betainc_inverse((n - 1) / 2, _half, 2 * sp.Min(_tail_of_highest, 1 - _tail_of_highest))
+
+separated = Chain(
+    [n, m, l, theta],
+    [
+        Let(shown, l),
+        *states.steps,
+        Draw(_rank_of_highest, stats.Uniform, 0, 1),
+        Let(highest, sp.Piecewise((1, _tail_of_highest <= _half), (-1, True)) * _length * sp.sqrt(sp.Max(_squared, 0))),
+        Total(_below, sp.Piecewise((0, present > highest), (1, True))),
+        Total(missed, sp.Piecewise((0, present > theta), (1, True))),
+        Let(ordered, sp.Piecewise((1, _below < _half), (0, True))),
+        Let(read_exactly, sp.Piecewise((1, (missed < _half) & (highest <= theta)), (0, True))),
+    ],
+)
+"""Whether the readouts of the present features lie above those of all the absent ones, and a threshold between them.
+
+Given x the absent readouts are independent, so that the largest of them is one draw from the power of their law.
+"""
 
 
 largest = sp.Symbol("largest", nonnegative=True)
