@@ -14,6 +14,7 @@ from superposition.formulas import (
     error_correction,
     error_correction_layers,
     is_it_a_win,
+    occurrence,
     sparsity,
 )
 from superposition.formulas.booleanish import *
@@ -23,6 +24,7 @@ from superposition.formulas.directions import *
 from superposition.formulas.error_correction import *
 from superposition.formulas.error_correction_layers import *
 from superposition.formulas.is_it_a_win import *
+from superposition.formulas.occurrence import *
 from superposition.formulas.sparsity import *
 
 topics = {
@@ -37,6 +39,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        occurrence,
         dictionary,
     )
 }

@@ -16,6 +16,7 @@ from superposition.questions import (
     error_correction,
     error_correction_layers,
     is_it_a_win,
+    occurrence,
     sparsity,
 )
 
@@ -31,6 +32,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        occurrence,
         dictionary,
     )
 }
