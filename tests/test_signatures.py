@@ -12,7 +12,7 @@ from superposition import codes, simulate
 
 # What is asked or measured, its sizes, how often and by chance; then how, by options.
 ORDER = (
-    *("measure", "layer", "corrector", "code", "F", "E", "moments", "readouts", "sizes", "successes"),
+    *("measure", "layer", "corrector", "occurrence", "code", "F", "E", "moments", "readouts", "sizes", "successes"),
     *(
         "n",
         "m",
@@ -28,6 +28,10 @@ ORDER = (
         "depth",
         "candidates",
         "allowed",
+        "law",
+        "frequencies",
+        "chances",
+        "most",
     ),
     *(
         "trials",

@@ -93,7 +93,7 @@ spread_excess = Formula(
 active_quantile = Formula(
     "active_quantile",
     l + root(phi * l * (1 - delta) / delta),
-    "active features that are reached with probability δ at most, whatever the law of their number",
+    "active features that are exceeded with probability δ at most, whatever the law of their number",
     "bound",
     "known",
     "Cantelli's inequality (Cantelli 1929); " + CHAPTER,

@@ -20,6 +20,8 @@ __all__ = ["WAYS", "Information", "Occurrence", "count_law", "decoded_informatio
 WAYS = ("fixed", "independent", "Poisson", "heavy-tailed", "cliques", "exclusive")
 # what is as rare as this adds nothing to a mean of errors
 _RARE = 1e-25
+# features whose law is found one by one, many such groups at a time
+_TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def count_law(frequencies: ArrayLike, most: int | None = None) -> NDArray[np.flo
 
     Notes
     -----
-    *Exact*, to about 15 digits of the largest: the Poisson binomial law, by the discrete Fourier transform of its characteristic
-    function.
+    *Exact*: the Poisson binomial law, by adding up features and then groups of them. Nothing is subtracted, so that the smallest
+    chances are as good as the largest.
 
     Examples
     --------
@@ -177,12 +179,18 @@ def count_law(frequencies: ArrayLike, most: int | None = None) -> NDArray[np.flo
         mean = chances.sum()
         most = min(len(chances), int(mean + 14 * np.sqrt(mean)) + 60)
     size = integer("most", most, 0) + 1
-    turns = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
-    logs = np.zeros(len(turns), complex)
-    for part in np.array_split(chances, max(1, len(chances) // 4000)):
-        logs += np.log(np.maximum(abs(1 + np.multiply.outer(turns - 1, part)), 1e-300)).sum(axis=1)
-        logs += 1j * np.angle(1 + np.multiply.outer(turns - 1, part)).sum(axis=1)
-    return np.maximum(np.fft.irfft(np.exp(logs), size), 0)
+    padded = np.zeros(-(-len(chances) // _TOGETHER) * _TOGETHER)
+    padded[: len(chances)] = chances
+    laws = np.zeros((len(padded) // _TOGETHER, min(_TOGETHER + 1, size)))
+    laws[:, 0] = 1
+    for one in padded.reshape(-1, _TOGETHER, 1).swapaxes(0, 1):
+        laws[:, 1:] = laws[:, 1:] * (1 - one) + laws[:, :-1] * one
+        laws[:, :1] *= 1 - one
+    laws = list(laws)
+    while len(laws) > 1:
+        pairs = zip(laws[::2], laws[1::2], strict=False)
+        laws = [np.convolve(*pair)[:size] for pair in pairs] + laws[len(laws) // 2 * 2 :]
+    return np.pad(laws[0], (0, max(0, size - len(laws[0]))))
 
 
 @cache
