@@ -748,7 +748,9 @@ def test_inputs_are_all_given_and_no_others():
 
 
 def test_what_steps_leave_alone_stays_as_it_was(script):
-    chain = Chain([], [Draw(x, stats.Binomial, 2, 0.5), Let(y, sp.Integer(7)), Alike(x, [Repeat(x, [Let(y, y + 0.5)])])])
+    chain = Chain(
+        [], [Draw(x, stats.Binomial, 2, 0.5), Let(y, sp.Integer(7)), Alike(x, [Repeat(x, [Let(y, y + 0.5)])])]
+    )
     drawn = chain.sample(np.random.default_rng(1), 200)
     assert set(drawn["x"]) == {0, 1, 2}
     assert (drawn["y"] == 7 + drawn["x"] / 2).all()

@@ -190,8 +190,8 @@ def which_features() -> Explorer:
             Dot(n, (total - active.subs(m, n)) / total, label="*n* features in perpendicular directions", series=3),
         ],
         readouts=[
-            Readout("frequency of the rarest stored", frequency),
-            Readout("chance that a readout is wrong", of_alarm(sp.Piecewise((p, p >= 1e-9), (0, True)))),
+            Readout("the rarest stored is active once in", 1 / frequency, unit="moments"),
+            Readout("its readout is wrong once in", of_alarm(1 / sp.Max(p, sp.Rational(1, 10**9))), unit="moments"),
             Readout("bits told, of all", of_alarm(100 * share), unit="%"),
             Readout("without interference, *m* = *n*", 100 * apart, unit="%"),
         ],
@@ -210,5 +210,15 @@ def which_features() -> Explorer:
             (chains.errors + total - active) / total,
             "wrong features, as a share of those active",
             formula=wrong,
+            one=One(
+                [Dot(m, (chains.errors + total - active) / total, label="one moment, given how many are active", series=4)],
+                [
+                    Sentence(
+                        "In one moment {occurring:features} of those stored are active, and {errors} readouts are expected to be wrong; {dropped} active ones are dropped on average.",
+                        errors=_seen(chains.errors),
+                        dropped=total - active,
+                    )
+                ],
+            ),
         ),
     )  # fmt: skip
