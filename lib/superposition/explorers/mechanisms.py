@@ -320,7 +320,7 @@ def raster() -> Scene:
         title="One mean, five ways",
         caption=f"{features} features, each in a row, in {count} moments. In all five ways {active * count} are active in all, {active} a moment on average; above, how many in each moment. "
         "Choose a way, and drag the line: so many a network can read. Groups of four are marked by lines.",
-        sliders=[Slider(way, 1, len(_WAYS), 3, scale="linear", label="way of occurring")],
+        sliders=[Slider(way, 1, len(_WAYS), 4, scale="linear", label="way of occurring")],
         window=((-0.5, count + 1.2), (-0.3, foot + unit * 16)),
         controls=[
             Handle(Slider(budget, 1, 15, 6, scale="linear", label="active features that can be read", unit=""), x=count + sp.Rational(3, 5), y=level)

@@ -108,6 +108,7 @@ def same_mean() -> Explorer:
             "wrong readouts a moment",
             formula=mean,
             x=l,
+            trials=2000,
             one=One(
                 [
                     Dot(chains.moments, sp.Float(2e-6) * sp.exp(2 * lift), label="60 moments: how many are active", series=4),
@@ -148,8 +149,11 @@ def which_features() -> Explorer:
     load = sp.Symbol("load", positive=True)
     active = formulas.stored_active.expr
     total = active.subs(m, ENVIRONMENT)
-    poisson = sp.exp(k * sp.log(load) - load - sp.loggamma(k + 1))
-    alarm = sp.Sum(poisson * Q(sp.sqrt(n / k) / 2), (k, 1, 130))
+    # of independent features, to first order in the sum of their squared frequencies
+    squares = active.subs({gamma: 2 * gamma, nu: nu**2}, simultaneous=True)
+    less = squares / 2 * (1 - 2 * k / load + k * (k - 1) / load**2)
+    chance_of = sp.exp(k * sp.log(load) - load - sp.loggamma(k + 1) - less)
+    alarm = sp.Sum(chance_of * Q(sp.sqrt(n / k) / 2), (k, 1, 130))
     frequency = nu / m**gamma
 
     def of_alarm(then):
@@ -210,6 +214,7 @@ def which_features() -> Explorer:
             (chains.errors + total - active) / total,
             "wrong features, as a share of those active",
             formula=wrong,
+            trials=1000,
             one=One(
                 [Dot(m, (chains.errors + total - active) / total, label="one moment, given how many are active", series=4)],
                 [
