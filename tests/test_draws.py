@@ -31,7 +31,16 @@ from superposition.draws import (
     overlap_tail,
 )
 from superposition.formulas import overlap_tail as overlap_tail_formula
-from superposition.simulate import chains, correction, gaussian_quantiser, largest_active, relay
+from superposition.formulas import stored_active
+from superposition.simulate import (
+    Occurrence,
+    chains,
+    correction,
+    gaussian_quantiser,
+    largest_active,
+    occurrence_errors,
+    relay,
+)
 from superposition.simulate.correction import Corrector
 from superposition.symbols import n, t
 from tests.v8 import module_in_v8
@@ -750,3 +759,65 @@ def test_inputs_are_all_given_and_no_others():
         chain.sample(np.random.default_rng(0), 2, n=3, m=4)
     with pytest.raises(ValueError, match="trials must be"):
         chain.sample(np.random.default_rng(0), 0, n=3)
+
+
+def test_what_steps_leave_alone_stays_as_it_was(script):
+    chain = Chain(
+        [], [Draw(x, stats.Binomial, 2, 0.5), Let(y, sp.Integer(7)), Alike(x, [Repeat(x, [Let(y, y + 0.5)])])]
+    )
+    drawn = chain.sample(np.random.default_rng(1), 200)
+    assert set(drawn["x"]) == {0, 1, 2}
+    assert (drawn["y"] == 7 + drawn["x"] / 2).all()
+    assert_languages_agree(script, chain, 2000, 1)
+
+
+def settings_of_spread():
+    rng = np.random.default_rng(31)
+    for _ in range(SETTINGS):
+        yield dict(
+            n=log_uniform(rng, 2, 4096), m=log_uniform(rng, 60, 10**9), l=float(rng.uniform(1, 12)),
+            phi=float(rng.uniform(1.05, 5)),
+        )  # fmt: skip
+
+
+@at_settings(settings_of_spread())
+def test_page_reads_a_spread_number_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.spread, 1000, 32, **values)
+
+
+@pytest.mark.parametrize(("neurons", "features", "mean", "dispersion"), [(6, 30, 2, 2), (30, 80, 4, 3)])
+def test_spread_number_is_read_as_from_real_codes(neurons, features, mean, dispersion):
+    rng, trials = np.random.default_rng([neurons, features]), 3000
+    way = Occurrence("heavy-tailed", features, mean, dispersion=dispersion)
+    real = occurrence_errors(way, neurons, trials, rng)
+    drawn = chains.spread.sample(rng, trials, n=neurons, m=features, l=mean, phi=dispersion)
+    assert_same_law(drawn["occurring"], way.draw(trials, rng).sum(axis=1), "occurring")
+    assert abs(drawn["errors"].mean() - real.mean()) <= Z * np.sqrt((drawn["errors"].var() + real.var()) / trials)
+
+
+def settings_of_environments():
+    rng = np.random.default_rng(33)
+    for _ in range(SETTINGS):
+        yield dict(
+            n=log_uniform(rng, 2, 4096), m=log_uniform(rng, 2, 10**6), nu=float(rng.uniform(0.02, 0.2)),
+            gamma=float(rng.uniform(0.8, 1.3)),
+        )  # fmt: skip
+
+
+@at_settings(settings_of_environments())
+def test_page_reads_an_environment_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.environment(stored_active.expr), 500, 34, **values)
+
+
+@pytest.mark.parametrize(("neurons", "features", "gamma"), [(6, 30, 1.0), (30, 300, 0.8)])
+def test_environment_is_read_as_from_real_codes(neurons, features, gamma):
+    rng, trials = np.random.default_rng([neurons, features]), 3000
+    frequencies = 0.2 / np.arange(1, features + 1) ** gamma
+    active, wrong = rng.random((trials, features)) < frequencies, np.empty(trials)
+    for trial in range(trials):
+        F = random_code(neurons, features, rng)
+        wrong[trial] = np.count_nonzero((F.T @ F[:, active[trial]].sum(axis=1) > 0.5) != active[trial])
+    chain = chains.environment(stored_active.expr)
+    drawn = chain.sample(rng, trials, n=neurons, m=features, nu=0.2, gamma=gamma)
+    assert_same_law(drawn["occurring"], active.sum(axis=1), "occurring")
+    assert abs(drawn["errors"].mean() - wrong.mean()) <= Z * np.sqrt((drawn["errors"].var() + wrong.var()) / trials)

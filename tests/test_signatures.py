@@ -12,7 +12,21 @@ from superposition import codes, simulate
 
 # What is asked or measured, its sizes, how often and by chance; then how, by options.
 ORDER = (
-    *("measure", "decoder", "layer", "corrector", "code", "F", "x", "E", "moments", "readouts", "sizes", "successes"),
+    *(
+        "measure",
+        "decoder",
+        "layer",
+        "corrector",
+        "occurrence",
+        "code",
+        "F",
+        "x",
+        "E",
+        "moments",
+        "readouts",
+        "sizes",
+        "successes",
+    ),
     *(
         "n",
         "m",
@@ -28,6 +42,10 @@ ORDER = (
         "depth",
         "candidates",
         "allowed",
+        "law",
+        "frequencies",
+        "chances",
+        "most",
     ),
     *(
         "trials",

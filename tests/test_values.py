@@ -663,7 +663,54 @@ READOUTS = {
     ),
 }  # fmt: skip
 
-TABLE = READOUTS | DIRECTIONS | SPARSITY | BOOLEANISH | COMPOUNDING_NOISE | ERROR_CORRECTION | IS_IT_A_WIN | DICTIONARY
+
+# in the plane one overlap is a cosine, with fourth moment 3/8; √(16 · 4) = 8; ln(4 · e²/4) = 2; h(1/4) = 2 - (3/4) log₂ 3
+QUARTER = 2 - mp.mpf(3) / 4 * bits(3)
+OCCURRENCE = {
+    "crosstalk_kurtosis": row(EXACT, (at(n=2, l=1, phi=0), 1.5), (at(n=6, l=3, phi=1), 3.75)),
+    "clique_dispersion": row(
+        EXACT, (at(g=4, l=3, m=24), 3.5), inside=[at(g=24), at(l=24)], outside=[at(g=24.01), at(l=24.01)]
+    ),
+    "exclusive_dispersion": row(EXACT, (at(g=4, l=3, m=24), 0.5), inside=[at(g=8)], outside=[at(g=8.01)]),
+    "spread_edge": row(ASYMPTOTIC, (at(n=36), 3)),
+    "spread_excess": row(
+        ASYMPTOTIC,
+        (at(l=1, phi=1, z=1), 1 - mp.npdf(1) / (4 * Q1)),
+        (at(l=5, phi=2, z=2), 1 + mp.npdf(2) / (10 * Q2)),
+        inside=[at(z=37)],
+        outside=[at(z=37.01)],
+    ),
+    "active_quantile": row(BOUND, (at(delta=0.2, l=4, phi=4), 12)),
+    "neurons_any_law": row(LIKELY, (at(delta=0.5, l=3, m=e**2 / 4, phi=1), 96)),
+    "tail_exponent": row(ASYMPTOTIC, (at(n=8, phi=e / (e - 1)), 2), outside=[at(phi=1)]),
+    "sum_over_whole": row(ASYMPTOTIC, (at(l=2, m=4), bits(2 * pi) / 2), inside=[at(l=3.99)], outside=[at(l=4)]),
+    "information_kept": row(
+        BOUND, (at(delta=0.25, l=1, m=4), 1.5 - QUARTER), inside=[at(l=4)], outside=[at(l=4.01), at(delta=0.5)]
+    ),
+    "readout_bits": row(
+        EXACT, (at(nu=0.5, p=0.25), 1 - QUARTER), inside=[at(p=0.5)], outside=[at(p=0.51), at(p=0), at(nu=1), at(nu=0)]
+    ),
+    "bits_crowded": row(ASYMPTOTIC, (at(n=pi * ln(2)), 1)),
+    "interference_energy": row(EXACT, (at(l=2, m=9, n=3), 4), inside=[at(m=3)], outside=[at(m=2.99), at(l=0)]),
+    "stored_active": row(
+        ASYMPTOTIC,
+        (at(gamma=1, m=2, nu=0.2), 0.2 * (ln(2) + 0.75 + 0.0625)),
+        (at(gamma=2, m=2, nu=0.2), 0.2 * (0.5 + 0.625 + mp.mpf(7) / 48)),
+    ),
+    "features_above": row(EXACT, (at(gamma=0.5, nu=0.2, p=0.1), 4), inside=[at(p=0.2)], outside=[at(p=0.21)]),
+}
+
+TABLE = (
+    DIRECTIONS
+    | SPARSITY
+    | BOOLEANISH
+    | COMPOUNDING_NOISE
+    | ERROR_CORRECTION
+    | IS_IT_A_WIN
+    | READOUTS
+    | OCCURRENCE
+    | DICTIONARY
+)
 FIRST = {name: known.values[0][0] for name, known in TABLE.items()}
 
 

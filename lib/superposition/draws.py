@@ -512,8 +512,12 @@ class Alike(_Step):
                     step(inside, vectors | own, rng, len(some))
                 for name, value in inside.items():
                     if name not in own and value is not given.get(name):
-                        whole = found.setdefault(name, np.empty((trials, *np.shape(value)[1:])))
-                        whole[some] = value
+                        if name not in found:
+                            # trials for which the steps leave it as it was keep it
+                            before = scope.get(name, np.nan)
+                            before = before[:, None] if np.ndim(before) < np.ndim(value) and np.ndim(before) else before
+                            found[name] = np.array(np.broadcast_to(before, (trials, *np.shape(value)[1:])), float)
+                        found[name][some] = value
             scope.update(found)
 
         return run, {"alike": by, "steps": stored}

@@ -24,6 +24,8 @@ __all__ = [
     "entry",
     "eps",
     "eta",
+    "g",
+    "gamma",
     "h",
     "k",
     "kappa",
@@ -31,6 +33,9 @@ __all__ = [
     "l0",
     "m",
     "n",
+    "nu",
+    "p",
+    "phi",
     "q",
     "s",
     "t",
@@ -67,6 +72,11 @@ k = sp.Symbol("k", positive=True)
 tau = sp.Symbol("tau", positive=True)
 u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
+p = sp.Symbol("p", positive=True)
+g = sp.Symbol("g", positive=True)
+phi = sp.Symbol("phi", nonnegative=True)
+nu = sp.Symbol("nu", positive=True)
+gamma = sp.Symbol("gamma", positive=True)
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ NOTATION = (
         r"\kappa", "`kappa`", "reliability of a unit: squared distance to its threshold, in units of its noise",
         "number", "none", kappa, sp.Interval.open(0, sp.oo),
     ),
-    Entry("p", "`unit_error`", "probability of one mistake: of a unit, or as stated", "number", "probability"),
+    Entry("p", "`p`; `unit_error` of a unit", "probability of one mistake: of a unit, or as stated", "number", "probability", p, sp.Interval.open(0, 1)),
     Entry(r"\alpha", "`alpha`", r"how the number of active features grows with that of all, $\ln l/\ln m$", "number", "none", alpha, sp.Interval(0, 1)),
     Entry(r"\delta", "`delta`", "probability of any error that is allowed", "number", "probability", delta, sp.Interval.open(0, 1)),
     Entry(
@@ -139,6 +149,10 @@ NOTATION = (
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),
     Entry("c", "`c`", r"decoder constant: a decoder reads all features up to $l = n/(c \ln m)$", "number", "none", c, sp.Interval.open(0, sp.oo)),
     Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
+    Entry(r"\varphi", "`phi`; `dispersion` in simulations", "dispersion of the number of active features: its variance over its mean", "number", "features", phi, _from(0)),
+    Entry("g", "`g`; `group` in simulations", "features in a group that occur together, or never do", "number", "features", g, _from(1)),
+    Entry(r"\nu", "`nu`; `frequencies` in simulations", r"frequency of a feature: how often it is active; of the most frequent one where $\nu_i = \nu\,i^{-\gamma}$", "number", "probability", nu, sp.Interval.Lopen(0, 1)),
+    Entry(r"\gamma", "`gamma`", r"how fast frequencies fall: the $i$-th largest as $i^{-\gamma}$", "number", "none", gamma, sp.Interval.open(0, sp.oo)),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
     Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),

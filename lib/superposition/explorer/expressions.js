@@ -18,7 +18,7 @@ export function compile(code, names) {
 
 // The names that an expression uses besides functions; widget.py finds the same ones.
 const NAMES = /(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()/g;
-const CONSTANTS = new Set(["Math", "NaN", "Infinity", "true", "false"]);
+const CONSTANTS = new Set(["Math", "NaN", "Infinity", "true", "false", "let", "return"]);
 const named = new Map();
 
 function namesIn(code) {

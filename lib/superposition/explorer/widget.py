@@ -60,7 +60,7 @@ _MODULES = (
 _SPECIAL = {"gamma": {"erfc", "gammaln"}, "beta": {"betainc"}, "inverse": {"betaincinv"}}
 # Words of an expression that are no names of numbers; expressions.js has the same.
 _NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")
-_CONSTANTS = {"Math", "NaN", "Infinity", "true", "false"}
+_CONSTANTS = {"Math", "NaN", "Infinity", "true", "false", "let", "return"}
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

@@ -29,7 +29,7 @@ from superposition.explorer import (
 from superposition.formula import Q, betainc_inverse
 from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t, theta
 
-__all__ = ["band", "interference", "one_state", "price_tag", "runaway_grid", "voting_machine"]
+__all__ = ["band", "interference", "one_state", "price_tag", "raster", "runaway_grid", "voting_machine"]
 
 k, i, u = (sp.Symbol(name, integer=True) for name in "kiu")
 on = sp.IndexedBase("on")
@@ -273,6 +273,86 @@ def runaway_grid() -> Scene:
             Sentence("All is right.", when=(L >= 1) & (alarms + missed < 1)),
             Sentence("Every false alarm is handed on and disturbs all the others.", when=(alarms > 0) & (active < features / 4)),
             Sentence("About half of all features are active: each readout lies above ½ as often as below, and what the network was told is lost.", when=active > 2 * features / 5),
+        ],
+    )  # fmt: skip
+
+
+_WAYS = {
+    "fixed": "Exactly 3 features are active in every moment.",
+    "exclusive": "Of each group of four at most one is active: the number of active ones spreads less than if features came by themselves.",
+    "independent": "Each feature comes and goes by itself.",
+    "heavy-tailed": "The number of active features has a heavy tail: many quiet moments, and a few crowded ones.",
+    "cliques": "All four of a clique come together, or none: a feature never comes alone.",
+}
+
+
+def _moments(features, active, count, group):
+    """Features by moments for each way, of many drawn the first whose mean is that of the law, and its dispersion nearly so."""
+    for number, way in enumerate(_WAYS):
+        occurrence = simulate.Occurrence(way, features, active, group=group, dispersion=4)
+        many = occurrence.draw(2000 * count, np.random.default_rng([number, 7])).reshape(2000, count, features)
+        numbers = many.sum(axis=2)
+        fits = (numbers.sum(axis=1) == active * count) & (abs(numbers.var(axis=1) / active - occurrence.spread) < 0.15)
+        yield many[np.argmax(fits)]
+
+
+def raster() -> Scene:
+    """Features by moments for five ways of occurring with one mean, and how often a budget of active features is exceeded."""
+    features, active, count, group = 24, 3, 40, 4
+    unit, foot = sp.Rational(9, 10), features + 2
+    state, number = sp.IndexedBase("state"), sp.IndexedBase("number")
+    f, moment = (sp.Symbol(name, integer=True) for name in ("f", "moment"))
+    way, budget, altogether, dispersion, beyond, most = sp.symbols(
+        "way budget altogether dispersion beyond most", nonnegative=True
+    )
+    every, all_moments = (f, 0, features - 1), (moment, 0, count - 1)
+    across = moment + HALF
+    bar = {
+        "x": across,
+        "y": foot + unit * number[moment] / 2,
+        "width": 0.8,
+        "height": unit * number[moment],
+        "over": all_moments,
+    }
+    level = foot + unit * (budget + HALF)
+    return Scene(
+        "ways-to-occur",
+        title="One mean, five ways",
+        caption=f"{features} features, each in a row, in {count} moments. In all five ways {active * count} are active in all, {active} a moment on average; above, how many in each moment. "
+        "Choose a way, and drag the line: so many a network can read. Groups of four are marked by lines.",
+        sliders=[Slider(way, 1, len(_WAYS), 4, scale="linear", label="way of occurring")],
+        window=((-0.5, count + 1.2), (-0.3, foot + unit * 16)),
+        controls=[
+            Handle(Slider(budget, 1, 15, 6, scale="linear", label="active features that can be read", unit=""), x=count + sp.Rational(3, 5), y=level)
+        ],
+        given=[
+            Bits(state, list(_moments(features, active, count, group))),
+            Given(number, sp.Sum(state[way - 1, moment, f], every), over=all_moments),
+            Given(altogether, sp.Sum(number[moment], all_moments)),
+            Given(dispersion, sp.Sum((number[moment] - active) ** 2, all_moments) / altogether),
+            Given(beyond, sp.Sum(one_if(number[moment] > budget), all_moments)),
+            Given(most, sp.Max(*(number[place] for place in range(count)))),
+        ],
+        marks=[
+            *(Links(count, place, 0, place, when=(way >= 5) | sp.Eq(way, 2), dash=3, thick=1, series=0) for place in range(group, features, group)),
+            Tiles(across, features - f - HALF, 0.8, 0.8, over=(all_moments, every), when=state[way - 1, moment, f], label="active features", series=1),
+            Tiles(**bar, when=number[moment] <= budget, series=1),
+            Tiles(**bar, when=number[moment] > budget, label="moments beyond what can be read", series=2),
+            Links(count, foot, 0, foot, thick=1, series=0),
+            Links(count + sp.Rational(3, 5), level, 0, level, thick=2, dash=2, label="what can be read", series=0),
+            Discs(count + sp.Rational(3, 5), level, 0.5, series=0),
+        ],
+        starts=[Start(name[0].upper() + name[1:], {way: place}) for place, name in enumerate(_WAYS, 1)],
+        readouts=[
+            Readout("active a moment, on average", altogether / count),
+            Readout("dispersion of their number", sp.floor(100 * dispersion + HALF) / 100),
+            Readout("most in one moment", most),
+            Readout("moments beyond what can be read", beyond),
+        ],
+        text=[
+            *(Sentence(words, when=sp.Eq(way, place)) for place, words in enumerate(_WAYS.values(), 1)),
+            Sentence("In {beyond} of 40 moments more than {budget} are active.", beyond=beyond, when=beyond > 0),
+            Sentence("In no moment are more than {budget} active.", when=beyond < 1),
         ],
     )  # fmt: skip
 

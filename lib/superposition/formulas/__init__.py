@@ -14,6 +14,7 @@ from superposition.formulas import (
     error_correction,
     error_correction_layers,
     is_it_a_win,
+    occurrence,
     readouts,
     sparsity,
 )
@@ -24,6 +25,7 @@ from superposition.formulas.directions import *
 from superposition.formulas.error_correction import *
 from superposition.formulas.error_correction_layers import *
 from superposition.formulas.is_it_a_win import *
+from superposition.formulas.occurrence import *
 from superposition.formulas.readouts import *
 from superposition.formulas.sparsity import *
 
@@ -40,6 +42,7 @@ topics = {
         error_correction_layers,
         is_it_a_win,
         readouts,
+        occurrence,
         dictionary,
     )
 }

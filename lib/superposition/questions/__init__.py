@@ -16,6 +16,7 @@ from superposition.questions import (
     error_correction,
     error_correction_layers,
     is_it_a_win,
+    occurrence,
     readouts,
     sparsity,
 )
@@ -33,6 +34,7 @@ topics = {
         error_correction_layers,
         is_it_a_win,
         readouts,
+        occurrence,
         dictionary,
     )
 }

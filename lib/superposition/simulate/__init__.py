@@ -49,6 +49,15 @@ from superposition.simulate.levels import (
 )
 from superposition.simulate.limits import LargestActive, largest_active
 from superposition.simulate.linear import linear_loss, one_hot_error
+from superposition.simulate.occurrence import (
+    WAYS,
+    Information,
+    Occurrence,
+    count_law,
+    decoded_information,
+    mean_errors,
+    occurrence_errors,
+)
 from superposition.simulate.precision import QuantisedErrors, quantised_errors
 from superposition.simulate.quantiser import Quantiser, gaussian_quantiser
 from superposition.simulate.readout import (
@@ -71,16 +80,19 @@ from superposition.simulate.relay import (
 )
 
 __all__ = [
+    "WAYS",
     "Amp",
     "Chain",
     "Corrector",
     "Crossing",
     "Crosstalk",
     "DenseChain",
+    "Information",
     "LargestActive",
     "LargestLevels",
     "LevelErrors",
     "NoisyErrors",
+    "Occurrence",
     "QuantisedErrors",
     "Quantiser",
     "ReadoutErrors",
@@ -94,6 +106,7 @@ __all__ = [
     "amp",
     "assignment",
     "correction",
+    "count_law",
     "crossing",
     "crosstalk",
     "crosstalk_tail",
@@ -102,6 +115,7 @@ __all__ = [
     "decode_omp",
     "decode_threshold",
     "decode_top",
+    "decoded_information",
     "decoded_values",
     "dense_chain",
     "dense_errors",
@@ -114,7 +128,9 @@ __all__ = [
     "largest_levels",
     "level_errors",
     "linear_loss",
+    "mean_errors",
     "nearest_levels",
+    "occurrence_errors",
     "one_hot_error",
     "overlaps",
     "quantised_errors",

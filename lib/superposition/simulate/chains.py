@@ -23,7 +23,7 @@ from superposition.draws import (
 )
 from superposition.formula import Q, betainc_inverse
 from superposition.simulate.quantiser import gaussian_quantiser
-from superposition.symbols import A, K, L, S, b, d, l, l0, m, n, s, t, theta
+from superposition.symbols import A, K, L, S, b, d, gamma, l, l0, m, n, nu, phi, s, t, theta
 
 __all__ = [
     "absent",
@@ -35,6 +35,7 @@ __all__ = [
     "corrector",
     "counted",
     "decoded",
+    "environment",
     "errors",
     "failed",
     "false_alarms",
@@ -51,9 +52,11 @@ __all__ = [
     "misread_levels",
     "missed",
     "misses",
+    "moments",
     "needed",
     "noise",
     "noisy",
+    "occurring",
     "ordered",
     "pair",
     "path",
@@ -66,6 +69,7 @@ __all__ = [
     "relay",
     "separated",
     "shown",
+    "spread",
     "square",
     "states",
     "tallies",
@@ -485,3 +489,69 @@ tallies = [
     Tally(votes_of_absent, sp.Piecewise((votes, _rank > l), (-1, True)), most=s),
 ]
 """Further steps: how many features have how many votes."""
+
+occurring = sp.Symbol("occurring", nonnegative=True)
+"""How many features are active in a moment, where that is drawn."""
+moments = sp.Symbol("moments", nonnegative=True)
+"""The same for further moments, a vector."""
+_rate, _rates = sp.symbols("rate rates", nonnegative=True)
+_walked = sp.Symbol("walked", nonnegative=True)
+
+
+def _read_in_a_moment(active):
+    """Steps: x of so many features, the last one by itself, and what is read wrongly at 1/2, given lengths."""
+    return [
+        Let(square, sp.S.Zero),
+        Alike(active, [Repeat(sp.Max(active - 1, 0), [*overlap(t, n), _one_more(1)])]),
+        Let(_walked, _length),
+        *overlap(t, n),
+        Let(square, sp.Piecewise((sp.Max(square + 2 * _length * t + 1, 0), active > 0), (0, True))),
+        # where nothing is active, or nothing else, a threshold is not met
+        Let(alarm, overlap_tail(_half / (_length + 1e-300), n)),
+        Let(false_alarms, (m - active) * alarm),
+        Let(misses, active * overlap_tail((1 - 1e-15) * _half / (_walked + 1e-300), n)),
+        Let(errors, false_alarms + misses),
+    ]
+
+
+spread = Chain(
+    [n, m, l, phi],
+    [
+        Draw(_rate, stats.Gamma, l / (phi - 1), phi - 1),
+        Draw(occurring, stats.Poisson, _rate),
+        Let(occurring, sp.Min(occurring, m)),
+        *_read_in_a_moment(occurring),
+    ],
+)
+"""Reading all m features of a random code at 1/2 in a moment in which their number is negative binomial, of mean l and dispersion φ."""
+
+_singly = 200
+_uniform_of_each = sp.Symbol("uniform_of_each", nonnegative=True)
+_frequent, _rarer = sp.symbols("frequent rarer", nonnegative=True)
+
+
+def environment(activity: sp.Expr) -> Chain:
+    """A chain: reading m stored features at 1/2, the i-th being active with probability ν/iᵞ.
+
+    Parameters
+    ----------
+    activity : sympy.Expr
+        The mean number of active ones among the m most frequent features, of m, ν and γ.
+
+    Notes
+    -----
+    The 200 most frequent features are drawn one by one. The others are rare, and their number is drawn as Poisson.
+    """
+    few = sp.Min(m, _singly)
+    beyond = sp.Max(activity - activity.subs(m, few), 0)
+    return Chain(
+        [n, m, nu, gamma],
+        [
+            Numbers(_rank, count=few),
+            Draw(_uniform_of_each, stats.Uniform, 0, 1, count=few),
+            Total(_frequent, sp.Piecewise((1, _uniform_of_each < nu / _rank**gamma), (0, True))),
+            Draw(_rarer, stats.Poisson, beyond),
+            Let(occurring, sp.Min(_frequent + _rarer, m)),
+            *_read_in_a_moment(occurring),
+        ],
+    )
