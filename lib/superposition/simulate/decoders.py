@@ -177,9 +177,7 @@ def decode_omp(F: ArrayLike, x: ArrayLike, n_active: int) -> NDArray[np.float64]
     for step in range(n_active):
         if np.linalg.norm(left) <= smallest:
             break
-        heard = np.abs(F.T @ left)
-        heard[chosen] = -1
-        chosen.append(int(heard.argmax()))
+        chosen.append(int(np.abs(F.T @ left).argmax()))
         column, before = F[:, chosen[-1]], basis[:, :step]
         factor[:step, step] = before.T @ column
         beyond = column - before @ factor[:step, step]
