@@ -21,6 +21,7 @@ SLACK = {
     ("levels-against-active", 2): "levels_uniform",
     ("few-bits", 2): "max_active_quantised",
     ("tight-frames", 1): "max_active_tight",
+    ("decoders", 2): "top_recovery",
     # to whose number of active features the bits are nearly proportional
     ("equal-noise", 1): "max_active_noisy",
     # its caption says so

@@ -99,7 +99,7 @@ def l1_share(tau, n):
 
 
 def l1_exactly(l, m, n, tau):
-    found = simulate.recovery(lambda F, x: simulate.decode_l1(F, x), drawn(n, m), l, 1500, draws(l, m, n))
+    found = simulate.recovery(lambda F, x: simulate.decode_l1(F, x), drawn(n, m), l, 600, draws(l, m, n))
     return found.exact, found.exact_se
 
 
@@ -162,24 +162,32 @@ MEASURED = {
         [(l, m, n) for n, m, l in SIZES if likely(formulas.top_recovery, l=l, m=m, n=n)],
         lambda l, m, n: separated_by(chains.ordered, l, m, n, 0.5, draws(l, m, n)),
     ),
-    "omp_active": Beside({"trials": 600}, [(m, n) for n in (64, 128, 256) for m in (4 * n, 16 * n)], omp_half),
+    "omp_active": Beside(
+        {"trials": 600},
+        [(m, n) for n in (64, 128, 256) for m in (4 * n, 16 * n) if n * m <= 2**18],
+        omp_half,
+        work=lambda m, n: m * n,
+    ),
     "l1_active_share": Beside(
         {"trials": 200},
-        [(tau, n) for n in (64, 128) for tau in (0.5, 1, 1.5)],
+        [(0.5, 64), (1, 64), (1.5, 64), (0.5, 128), (1, 128)],
         l1_share,
         given=("n",),
+        # programmes of more features take longer in proportion, of more neurons more so
+        work=lambda tau, n: n**2 * formulas.l1_load(tau=tau),
     ),
     "l1_active_limit": Beside(
         {}, [(round(ratio * 100), 100) for ratio in (10, 30, 100, 10**3, 10**4, 10**6, 10**9)], l1_limit
     ),
     "l1_recovery": Beside(
-        {"trials": 1500},
+        {"trials": 600},
         [
             (l, m, 64, parameter_of_share(l, m))
             for m, ls in ((128, (30, 33)), (256, (18, 20)), (512, (12, 14)))
             for l in ls
         ],
         l1_exactly,
+        work=lambda l, m, n, tau: m,
     ),
     "linear_share": Beside(
         {},

@@ -54,22 +54,18 @@ def _stored(decoder, series):
 
 def decoders() -> Explorer:
     """How often each decoder reads all features, against the number of active ones."""
-    which = sp.Symbol("measured", positive=True)
     at = {n: _NEURONS}
     threshold, top = (formula.expr.subs(at) for formula in (formulas.threshold_recovery, formulas.top_recovery))
-    chosen = sp.Piecewise((threshold, which < 2), (top, True))
     programme = _l1(formulas.l1_recovery.expr.subs(at))
-    outcome = sp.Piecewise((chains.read_exactly, which < 2), (chains.ordered, True))
     return Explorer(
         id="decoders",
         title="The same numbers, read by different decoders",
         caption=f"How often all features are read rightly from {_NEURONS} neurons. Points: stored trials, bars of two standard errors. Lines: the laws of this chapter, "
-        "and for the pseudo-inverse, matching pursuit and message passing a normal law fitted to the points. Move the threshold; draw a network, and measure.",
+        "and for the pseudo-inverse, matching pursuit and message passing a normal law fitted to the points. Move the threshold; draw a network, and measure how often the threshold reads all.",
         sliders=[
             Slider(l, 2, 100, 4),
             Slider(m, _FEATURES[0], _FEATURES[-1], 1024, values=_FEATURES),
             Slider(theta, 0.3, 0.9, 0.5, scale="linear", integer=False),
-            Slider(which, 1, 2, 1, scale="linear", values=[1, 2], label="1: a threshold, 2: the largest"),
         ],
         x=Axis(l, 2, 100, scale="log"),
         y=Axis(low=0, high=1.05, label="all features read rightly, share of trials"),
@@ -80,8 +76,9 @@ def decoders() -> Explorer:
             Curve(_fitted("omp"), label="matching pursuit"),
             Curve(programme, label="ℓ1, a linear programme"),
             Curve(_fitted("amp"), label="message passing"),
-            *(_stored(decoder, series) for series, decoder in ((3, "min_norm"), (4, "omp"), (5, "l1"), (6, "amp"))),
-            Dot(l, chosen, series=0),
+            *(_stored(decoder, series) for series, decoder in ((2, "top"), (3, "min_norm"), (4, "omp"), (5, "l1"), (6, "amp"))),
+            Dot(l, threshold),
+            Dot(l, top),
         ],
         readouts=[
             Readout("a threshold at *θ* reads all, of 100 times", _seen(100 * threshold)),
@@ -98,13 +95,16 @@ def decoders() -> Explorer:
         ],
         measure=Measure(
             chains.separated,
-            outcome,
-            "share of networks that are read rightly",
-            formula=chosen,
+            chains.read_exactly,
+            "share of networks that a threshold reads rightly",
+            formula=threshold,
             given={n: _NEURONS},
             one=One(
-                [Dot(l, outcome, label="one network", series=0)],
-                [Sentence("{missed} of {l} active features are below the threshold, and the largest of the absent ones reads {highest}.")],
+                [
+                    Dot(l, chains.read_exactly, label="one network, by the threshold", series=1),
+                    Dot(l, chains.ordered, label="the same network, by the *l* largest", series=2),
+                ],
+                [Sentence("{missed} of {l} active features are below the threshold, {below} below the highest of the absent ones, which reads {highest}.")],
             ),
         ),
     )  # fmt: skip

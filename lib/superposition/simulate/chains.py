@@ -30,6 +30,7 @@ __all__ = [
     "alarm",
     "alarmed",
     "alarms",
+    "below",
     "change",
     "changes",
     "corrector",
@@ -173,7 +174,9 @@ highest = sp.Symbol("highest", real=True)
 """The largest readout of an absent feature."""
 read_exactly, ordered = sp.symbols("read_exactly ordered", nonnegative=True)
 """1 where a threshold at θ reads all m features rightly, and where some threshold does."""
-_below, _rank_of_highest = sp.symbols("below rank_of_highest", nonnegative=True)
+below = sp.Symbol("below", nonnegative=True)
+"""Present features whose readout is no higher than the highest of the absent ones."""
+_rank_of_highest = sp.Symbol("rank_of_highest", nonnegative=True)
 # the tail of one overlap at the largest of m - l, whose law is the power m - l
 _tail_of_highest = -expm1(sp.log(_rank_of_highest) / (m - l))
 _squared = 1 - betainc_inverse((n - 1) / 2, _half, 2 * sp.Min(_tail_of_highest, 1 - _tail_of_highest))
@@ -185,9 +188,9 @@ separated = Chain(
         *states.steps,
         Draw(_rank_of_highest, stats.Uniform, 0, 1),
         Let(highest, sp.Piecewise((1, _tail_of_highest <= _half), (-1, True)) * _length * sp.sqrt(sp.Max(_squared, 0))),
-        Total(_below, sp.Piecewise((0, present > highest), (1, True))),
+        Total(below, sp.Piecewise((0, present > highest), (1, True))),
         Total(missed, sp.Piecewise((0, present > theta), (1, True))),
-        Let(ordered, sp.Piecewise((1, _below < _half), (0, True))),
+        Let(ordered, sp.Piecewise((1, below < _half), (0, True))),
         Let(read_exactly, sp.Piecewise((1, (missed < _half) & (highest <= theta)), (0, True))),
     ],
 )

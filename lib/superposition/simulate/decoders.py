@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # which loads its parts when they are first used
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
-from scipy.optimize import linprog
-from scipy.special import expit
 
 from superposition.arguments import finite_matrix, generator, integer, real
 from superposition.codes import Code
@@ -166,8 +164,8 @@ def decode_omp(F: ArrayLike, x: ArrayLike, n_active: int) -> NDArray[np.float64]
 
     Examples
     --------
-    >>> decode_omp([[1, 0, 0.6], [0, 1, 0.8]], [1, 0.5], 2).round(9)
-    array([0. , 0.5, 1. ])
+    >>> decode_omp([[1, 0, 0.6], [0, 1, 0.8]], [1, 0.25], 2).round(9)
+    array([1.  , 0.25, 0.  ])
     """
     F, x = _given(F, x)
     n_active = integer("n_active", n_active, high=min(F.shape))
@@ -177,9 +175,7 @@ def decode_omp(F: ArrayLike, x: ArrayLike, n_active: int) -> NDArray[np.float64]
     for step in range(n_active):
         if np.linalg.norm(left) <= smallest:
             break
-        heard = np.abs(F.T @ left)
-        heard[chosen] = -1
-        chosen.append(int(heard.argmax()))
+        chosen.append(int(np.abs(F.T @ left).argmax()))
         column, before = F[:, chosen[-1]], basis[:, :step]
         factor[:step, step] = before.T @ column
         beyond = column - before @ factor[:step, step]
@@ -191,7 +187,7 @@ def decode_omp(F: ArrayLike, x: ArrayLike, n_active: int) -> NDArray[np.float64]
         left -= basis[:, step] * (basis[:, step] @ left)
     found, size = np.zeros(F.shape[1]), len(chosen)
     if size:
-        found[chosen] = solve_triangular(factor[:size, :size], basis[:, :size].T @ x)
+        found[chosen] = scipy.linalg.solve_triangular(factor[:size, :size], basis[:, :size].T @ x)
     return found
 
 
@@ -229,10 +225,11 @@ def decode_l1(F: ArrayLike, x: ArrayLike, amplitude: float = math.inf) -> NDArra
     """
     F, x = _given(F, x)
     most = None if amplitude == math.inf else real("amplitude", amplitude, 0, math.inf, "()")
-    found = linprog(np.ones(F.shape[1]), A_eq=F, b_eq=x, bounds=(0, most), method="highs")
+    found = scipy.optimize.linprog(np.ones(F.shape[1]), A_eq=F, b_eq=x, bounds=(0, most), method="highs")
     if found.x is None:
         raise ValueError(f"x must be a sum of columns of F with activations from 0 to {amplitude}, but none give it")
-    return found.x
+    # rounding leaves some just below 0
+    return np.maximum(found.x, 0) + 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +294,7 @@ def amp(F: ArrayLike, x: ArrayLike, n_active: int, depth: int = 30) -> Amp:
     activations, noise = np.empty((depth, m)), np.empty(depth)
     for layer in range(depth):
         variance = max(v @ v / n, 1e-12)
-        a = expit((a + F.T @ v - 0.5) / variance + odds)
+        a = scipy.special.expit((a + F.T @ v - 0.5) / variance + odds)
         v = x - F @ a + v * (a @ (1 - a)) / (n * variance)
         activations[layer], noise[layer] = a, math.sqrt(variance)
     return Amp(activations, noise)
@@ -372,4 +369,4 @@ def recovery(
         above = np.flatnonzero(found > 0.5)
         right += len(above) == n_active and np.isin(above, active).all()
     share = (right + 1) / (trials + 2)
-    return Recovery(right / trials, math.sqrt(share * (1 - share) / trials), trials)
+    return Recovery(float(right / trials), math.sqrt(share * (1 - share) / trials), trials)
