@@ -224,8 +224,8 @@ def mean_errors(n: int, m: int, law: ArrayLike) -> float:
 
     Examples
     --------
-    >>> mean_errors(64, 100, [0, 1])
-    0.00119...
+    >>> round(mean_errors(64, 100, [0, 1]), 4)
+    0.0011
     """
     n, m, law = integer("n", n, 2), integer("m", m), np.asarray(law, float)
     if law.ndim != 1 or not 0 < len(law) <= m + 1:
