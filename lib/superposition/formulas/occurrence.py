@@ -32,7 +32,7 @@ _slope = z * exp(-(z**2) / 2) / (2 * l * root(2 * pi))
 
 def _negentropy(chance):
     """Of a coin, in bits, its sign changed."""
-    return (chance * log(chance) + (1 - chance) * log(1 - chance)) / log(2)
+    return chance * log(chance) / log(2) + (1 - chance) * log(1 - chance) / log(2)
 
 
 crosstalk_kurtosis = Formula(
@@ -145,15 +145,18 @@ information_kept = Formula(
     where=(l <= m,),
 )
 
+_read_active = nu + p - 2 * nu * p
+
 readout_bits = Formula(
     "readout_bits",
-    _negentropy(p) - _negentropy(nu + p - 2 * nu * p),
+    _negentropy(p) - _negentropy(_read_active),
     "bits that one readout, wrong with probability p, tells about a feature of frequency ν",
     "exact",
     "known",
     "Cover & Thomas 2006, ch. 7.1.4 (binary symmetric channel); " + CHAPTER,
     detail="among independent features a threshold at ½ errs as often on active as on absent ones",
     domain={nu: Interval.open(0, 1), p: Interval.Lopen(0, Rational(1, 2))},
+    parts={"p_1": _read_active, "p_0": 1 - _read_active},
 )
 
 bits_crowded = Formula(
