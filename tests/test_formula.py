@@ -363,6 +363,8 @@ def test_formula_is_printed_as_a_person_would_write_it():
     assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
     assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
     assert to_latex(half(root(n / l))) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"
+    taken = n - (l * sp.log(l) + m * sp.log(m)) / sp.log(2)
+    assert to_latex(taken) == r"n - l \log_2 l - m \log_2 m"
     assert to_latex(-sp.log(x + m) / (2 * sp.log(2))) == r"- \tfrac{1}{2} \log_2\left(m + x\right)"
     assert to_latex(sp.pi * 4 ** (-x)) == r"\frac{\pi}{4^{x}}"
     ratio = sp.exp(sp.loggamma(n) - sp.loggamma(m) + sp.loggamma(x))
