@@ -126,6 +126,7 @@ def test_limits_inside_the_domain_are_finite_and_silent(name):
     corners = [
         dict(L=1, d=2, s=1, h=1, C=1, kappa=1, alpha=0, delta=0.5, l0=1, z=3, A=1, K=2, b=1, D=0.25, c=2, S=4)
         | dict(eta=0.25, k=2, u=1, q=1, theta=0.5, tau=1)
+        | dict(eta=0.25, k=2, u=1, q=1, theta=0.5, g=1, phi=2, nu=0.5, gamma=1, p=0.25)
         | corner
         for corner in corners
     ]
@@ -364,6 +365,8 @@ def test_formula_is_printed_as_a_person_would_write_it():
     assert to_latex((sp.log(m) + l * sp.log(n)) / sp.log(2)) == r"l \log_2 n + \log_2 m"
     assert to_latex(sp.sqrt(2) * sp.sqrt(sp.pi) * x) == r"x \sqrt{2 \pi}"
     assert to_latex(half(root(n / l))) == r"\tfrac{1}{2} \sqrt{\frac{n}{l}}"
+    taken = n - (l * sp.log(l) + m * sp.log(m)) / sp.log(2)
+    assert to_latex(taken) == r"n - l \log_2 l - m \log_2 m"
     assert to_latex(-sp.log(x + m) / (2 * sp.log(2))) == r"- \tfrac{1}{2} \log_2\left(m + x\right)"
     assert to_latex(sp.pi * 4 ** (-x)) == r"\frac{\pi}{4^{x}}"
     ratio = sp.exp(sp.loggamma(n) - sp.loggamma(m) + sp.loggamma(x))

@@ -684,9 +684,7 @@ OCCURRENCE = {
     "neurons_any_law": row(LIKELY, (at(delta=0.5, l=3, m=e**2 / 4, phi=1), 96)),
     "tail_exponent": row(ASYMPTOTIC, (at(n=8, phi=e / (e - 1)), 2), outside=[at(phi=1)]),
     "sum_over_whole": row(ASYMPTOTIC, (at(l=2, m=4), bits(2 * pi) / 2), inside=[at(l=3.99)], outside=[at(l=4)]),
-    "information_kept": row(
-        BOUND, (at(delta=0.25, l=1, m=4), 1.5 - QUARTER), inside=[at(l=4)], outside=[at(l=4.01), at(delta=0.5)]
-    ),
+    "information_kept": row(BOUND, (at(delta=0.25, l=1, m=4), 1.5 - QUARTER), inside=[at(l=4)], outside=[at(l=4.01)]),
     "readout_bits": row(
         EXACT, (at(nu=0.5, p=0.25), 1 - QUARTER), inside=[at(p=0.5)], outside=[at(p=0.51), at(p=0), at(nu=1), at(nu=0)]
     ),

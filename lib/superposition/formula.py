@@ -236,9 +236,19 @@ def _binary(expr):
     return sp.Add(*(sp.Mul(*term) for term in terms))
 
 
+def _apart_by_sign(term):
+    """The parts of a term that takes away a sum of logarithms to base 2, each with the sign of its own; or the term."""
+    factors = sp.Mul.make_args(term)
+    sums = [factor for factor in factors if factor.is_Add and factor.has(sp.log)]
+    if len(factors) == 3 and {sp.S.NegativeOne, 1 / sp.log(2)} <= set(factors) and sums:
+        return [-part / sp.log(2) for part in sums[0].args]
+    return [term]
+
+
 class _BookLatex(LatexPrinter):
     def _as_ordered_terms(self, expr, order=None):
-        terms = map(_without_two_signs, super()._as_ordered_terms(expr, order))
+        ordered = [part for term in super()._as_ordered_terms(expr, order) for part in _apart_by_sign(term)]
+        terms = map(_without_two_signs, ordered)
         return _one_first(sorted(terms, key=lambda term: term.could_extract_minus_sign()))
 
     def _print_Pow(self, expr):

@@ -32,7 +32,7 @@ _slope = z * exp(-(z**2) / 2) / (2 * l * root(2 * pi))
 
 def _negentropy(chance):
     """Of a coin, in bits, its sign changed."""
-    return (chance * log(chance) + (1 - chance) * log(1 - chance)) / log(2)
+    return chance * log(chance) / log(2) + (1 - chance) * log(1 - chance) / log(2)
 
 
 crosstalk_kurtosis = Formula(
@@ -51,7 +51,7 @@ clique_dispersion = Formula(
     "dispersion of the number of active features, if they occur in cliques of g, all of a clique or none, each clique independently",
     "exact",
     "known",
-    "variance of a binomial count; " + CHAPTER,
+    "textbook result, the variance of a binomial number; " + CHAPTER,
     detail=f"{_MEAN}; at g = 1 they are independent",
     where=(l <= m, g <= m),
 )
@@ -62,7 +62,7 @@ exclusive_dispersion = Formula(
     "dispersion of the number of active features, if of each group of g at most one occurs, each group independently",
     "exact",
     "known",
-    "variance of a binomial count; " + CHAPTER,
+    "textbook result, the variance of a binomial number; " + CHAPTER,
     detail=f"{_MEAN}; at g = m/l exactly l are active",
     where=(g * l <= m,),
 )
@@ -128,7 +128,7 @@ sum_over_whole = Formula(
     "bits by which the sum over features exceeds what the whole vector tells, if exactly l of m are active and all are read rightly",
     "asymptotic",
     "known",
-    "Stirling's formula; " + CHAPTER,
+    "textbook result, Stirling's formula; " + CHAPTER,
     detail="for l and m - l far above 1; it is the total correlation of the features, and -log₂ of the chance that m coins of chance l/m show l heads",
     where=(l < m,),
     measured=Measured(1, 1.1, over={l: (1, 1000), m: (10, 10**6)}),
@@ -141,20 +141,22 @@ information_kept = Formula(
     "bound",
     "known",
     "Fano's inequality (Cover & Thomas 2006, ch. 2.10); " + CHAPTER,
-    detail="lower bound, where δ is below ½ and all sets of l are as likely",
-    domain={delta: Interval.open(0, Rational(1, 2))},
+    detail="lower bound, if all sets of l are equally likely",
     where=(l <= m,),
 )
 
+_read_active = nu + p - 2 * nu * p
+
 readout_bits = Formula(
     "readout_bits",
-    _negentropy(p) - _negentropy(nu + p - 2 * nu * p),
+    _negentropy(p) - _negentropy(_read_active),
     "bits that one readout, wrong with probability p, tells about a feature of frequency ν",
     "exact",
     "known",
     "Cover & Thomas 2006, ch. 7.1.4 (binary symmetric channel); " + CHAPTER,
     detail="among independent features a threshold at ½ errs as often on active as on absent ones",
     domain={nu: Interval.open(0, 1), p: Interval.Lopen(0, Rational(1, 2))},
+    parts={"p_1": _read_active, "p_0": 1 - _read_active},
 )
 
 bits_crowded = Formula(
@@ -190,7 +192,7 @@ stored_active = Formula(
     "mean number of active features among the m most frequent ones",
     "asymptotic",
     "known",
-    "Euler–Maclaurin formula; " + CHAPTER,
+    "textbook result, the Euler–Maclaurin formula; " + CHAPTER,
     detail="the sum of ν/iᵞ to the second term; exact at m = 1",
     measured=Measured(0.98, 1.01, over={gamma: (0.5, 2), m: (1, 10**6)}),
 )
@@ -201,7 +203,7 @@ features_above = Formula(
     "features that are active more often than p",
     "exact",
     "known",
-    CHAPTER,
+    "textbook result; " + CHAPTER,
     detail="rounded down",
     where=(p <= nu,),
 )

@@ -42,19 +42,6 @@ for_any_law = Number(
     within=0.002,
 )  # fmt: skip
 
-worth_storing = Choice(
-    "worth-storing",
-    "A network reads its features with thresholds, and each readout is wrong once in 10,000 moments. A new feature would be active once in 50,000 moments. Should it be stored, to have as few wrong features as possible?",
-    [
-        Option("yes: any feature that is stored is one that can be read", "Its readout will mostly be wrong when it says yes. What does that cost?"),
-        Option("no: its own readout would be wrong more often than the feature is active", "Right.", right=True),
-        Option("yes, if its direction is nearly orthogonal to all others", "It hears the others, whatever its own direction costs them."),
-        Option("that depends only on how much crosstalk it adds to the others", "That comes on top. Look at its own readout first."),
-    ],
-    hints=["A feature that is not stored is wrong as often as it is active."],
-    solution="Dropped, it is wrong once in 50,000 moments, whenever it is active. Stored, it is wrong five times as often, and disturbs the others besides.",
-)  # fmt: skip
-
 more_bits_than_there_are = Choice(
     "more-bits-than-there-are",
     "Exactly 10 of 1,000 features are active, and all are read rightly. Readout by readout, the bits told add up to more than the logarithm of the number of sets. Where do the additional bits come from?",
@@ -66,4 +53,17 @@ more_bits_than_there_are = Choice(
     ],
     hints=["If nine are known to be active, how many of the others are?"],
     solution="A feature that is active makes the others less likely. What all of them have in common is no news, but a sum over features takes it for news: about ½ log₂(2π · 10), three bits.",
+)  # fmt: skip
+
+worth_storing = Choice(
+    "worth-storing",
+    "A network reads its features with thresholds, and each readout is wrong once in 10,000 moments. A new feature would be active once in 50,000 moments. Should it be stored, to have as few wrong features as possible?",
+    [
+        Option("yes: any feature that is stored is one that can be read", "Its readout will mostly be wrong when it says yes. What does that cost?"),
+        Option("no: its own readout would be wrong more often than the feature is active", "Right.", right=True),
+        Option("yes, if its direction is nearly orthogonal to all others", "It hears the others, whatever its own direction costs them."),
+        Option("that depends only on how much crosstalk it adds to the others", "That comes on top. Look at its own readout first."),
+    ],
+    hints=["A feature that is not stored is wrong as often as it is active."],
+    solution="Dropped, it is wrong once in 50,000 moments, whenever it is active. Stored, it is wrong five times as often, and disturbs the others besides.",
 )  # fmt: skip
