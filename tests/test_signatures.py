@@ -12,7 +12,20 @@ from superposition import codes, simulate
 
 # What is asked or measured, its sizes, how often and by chance; then how, by options.
 ORDER = (
-    *("measure", "layer", "corrector", "code", "F", "E", "moments", "readouts", "sizes", "successes"),
+    *(
+        "measure",
+        "layer",
+        "corrector",
+        "code",
+        "F",
+        "E",
+        "activations",
+        "bias",
+        "moments",
+        "readouts",
+        "sizes",
+        "successes",
+    ),
     *(
         "n",
         "m",
@@ -25,6 +38,8 @@ ORDER = (
         "bits",
         "snr",
         "eps",
+        "density",
+        "importance",
         "depth",
         "candidates",
         "allowed",
@@ -39,7 +54,6 @@ ORDER = (
         "kind",
         "unit",
         "use",
-        "bias",
         "fresh",
         "redriven",
         "mixed",
@@ -55,6 +69,10 @@ ORDER = (
         "trials_per_assignment",
         "memory",
         "progress",
+        "linear",
+        "steps",
+        "batch",
+        "rate",
     ),
 )
 CALLED = {

@@ -31,6 +31,8 @@ __all__ = [
     "l0",
     "m",
     "n",
+    "nu",
+    "omega",
     "q",
     "s",
     "t",
@@ -65,6 +67,8 @@ t = sp.Symbol("t", real=True)
 k = sp.Symbol("k", positive=True)
 u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
+nu = sp.Symbol("nu", positive=True)
+omega = sp.Symbol("omega", positive=True)
 
 
 @dataclass(frozen=True)
@@ -136,9 +140,12 @@ NOTATION = (
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),
     Entry("c", "`c`", r"decoder constant: a decoder reads all features up to $l = n/(c \ln m)$", "number", "none", c, sp.Interval.open(0, sp.oo)),
     Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
+    Entry(r"\nu", "`nu`; `density` in simulations", "density: probability that a feature is active", "number", "probability", nu, sp.Interval.Lopen(0, 1)),
+    Entry(r"\omega", "`omega`; `importance` in simulations", "importance of a feature's squared error in a loss, relative to another's", "number", "none", omega, sp.Interval.open(0, sp.oo)),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
     Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),
+    Entry(r"\beta", "`bias`", "bias: what is added to a readout", "(m,)", "activation"),
     Entry("R", "`R`", "linear decoder, $r = R x$", "(m, n)", "none"),
     Entry("a", "`a`; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
     Entry("x", "`x`", "state of the neurons, $x = F a$", "(n,)", "activation"),

@@ -203,6 +203,10 @@ function taken(step, law, compile) {
       scope[step.nearest] = step.each ? each(scope).map((one) => nearest(table, one)) : nearest(table, value(scope));
     };
   }
+  if (step.count !== undefined) {
+    const count = read(step.count);
+    return (scope) => (scope[step.let] = new Array(length(count(scope))).fill(value(scope)));
+  }
   return (scope) => (scope[step.let] = step.each ? each(scope) : value(scope));
 }
 

@@ -12,7 +12,7 @@ const SLICE = 5;
 let loading;
 
 // In a live notebook the random numbers are part of the module; a page asks for them when they are first needed.
-function loadDraws() {
+export function loadDraws() {
   if (globalThis.superpositionDraws) return Promise.resolve(globalThis.superpositionDraws);
   loading ??= new Promise((resolve, reject) => {
     const failed = () => {
