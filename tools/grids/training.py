@@ -162,4 +162,4 @@ def grids():
     yield "codes", code, columns, code_row, [(kind,) for kind in ("random", "tight", "optimised", "trained")]
     scale = {"n_active": SCALE_ACTIVE, "trials": SCALE_TRIALS, **SCALE}
     yield "scale", scale, ["m", "n", "random", "trained"], scale_row, SCALE_PLACES
-    yield "pair", pair, ["density", "importance", "superposed", "E"], pair_row, list(pair_places())
+    yield "pair", pair, ["density", "importance", "superposed", "E"], pair_row, pair_places()
