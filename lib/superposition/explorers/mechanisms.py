@@ -283,7 +283,7 @@ def pentagon() -> Scene:
         ],
         readouts=[
             Readout("features kept", kept),
-            Readout("loss, in what it is with nothing kept", loss / (m * nu * (4 - 3 * nu) / 12)),
+            Readout("loss, as a share of that with nothing kept", loss / (m * nu * (4 - 3 * nu) / 12)),
             Readout("dimensionality of the first", share[1]),
         ],
         text=[

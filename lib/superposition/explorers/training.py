@@ -70,8 +70,8 @@ def phases() -> Explorer:
         caption="Between the edges both features are kept, as opposite directions; below them the first alone, above them the second alone. The more a feature matters "
         "and the rarer both are, the more room there is for two. *Draw one* trains a network at the large dot.",
         sliders=[
-            Slider(nu, 0.05, 1, 0.2, scale="linear", integer=False),
-            Slider(omega, 0.02, 50, 0.5, integer=False, label="importance of the second feature"),
+            Slider(nu, 0.1, 1, 0.2, scale="linear", integer=False),
+            Slider(omega, 0.05, 20, 0.5, integer=False, label="importance of the second feature"),
         ],
         x=Axis(nu, 0, 1, label="density of both features, *ν*"),
         y=Axis(low=0.01, high=100, scale="log", label="importance of the second feature, *ω*"),
