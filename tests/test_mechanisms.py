@@ -325,19 +325,23 @@ def test_bad_runs_are_refused(make, error, said):
 
 
 RUNNING = """((declaration, turns) => {
+  globalThis.performance ??= { now: () => 0 };
   const state = new State(declaration);
-  const before = { ...state.values };
-  const { steps, run } = declaration.draws;
+  const before = state.values.heights;
+  const { steps, run: { given } } = declaration.draws;
   const scope = { ...state.settings };
-  for (const [name, value] of Object.entries(run.given)) scope[name] = valueOf(value, scope);
-  const taken = superpositionDraws.drawing(steps, 1, compile)(scope);
-  for (let i = 0; i < steps.length - 1; i += 1) taken.next();
-  state.run = { scope, turns: 0 };
+  for (const [name, value] of Object.entries(given)) scope[name] = valueOf(value, scope);
+  const run = (state.run = superpositionDraws.running(steps, state.seed, compile, scope));
   const seen = [state.values.heights];
-  for (let i = 1; i <= turns; i += 1) { taken.next(); state.run.turns = i; seen.push(state.values.heights); }
-  const count = state.values.count;
+  for (let i = 1; i <= turns; i += 1) { run.take(1); seen.push(state.values.heights); }
+  const { count } = state.values;
+  state.seed += 1;
+  const other = state.values.heights;
+  state.seed -= 1;
+  run.take(100);
+  const end = [run.turns, run.left];
   state.move(0, state.positions[0] + 1);
-  return { before: before.heights, seen, count, after: state.values.heights };
+  return { before, seen, count, other, end, after: state.values.heights };
 })"""
 
 
@@ -350,4 +354,7 @@ def test_a_run_is_shown_turn_by_turn_until_a_setting_is_changed():
     assert [one[1:] for one in shown["seen"][1:]] == [[value + 1 for value in one[1:]] for one in shown["seen"][:-1]]
     assert shown["seen"][0][1:] != [1, 2, 3]
     assert shown["count"] == 3
+    # of another seed, at the end of the chain, and of another setting
+    assert shown["other"] == shown["before"]
+    assert shown["end"] == [5, 0]
     assert shown["after"][1:] == [1, 2, 3, 4]
