@@ -8,6 +8,22 @@ from superposition.symbols import nu, omega
 
 __all__ = ["from_which_importance", "share_of_a_dimension", "why_negative_overlaps"]
 
+share_of_a_dimension = Number(
+    "share-of-a-dimension",
+    "Six features are three opposite pairs in three neurons, all of the same length. What is the dimensionality of each?",
+    sp.Rational(3, 6) + 0 * omega,
+    {omega: 1},
+    mistakes=[
+        Mistake(sp.Integer(1), "That is a feature with a dimension of its own. Its opposite is in the same one."),
+        Mistake(sp.Rational(1, 3), "Overlaps of other pairs are 0. Which one is left in the sum?"),
+        Mistake(sp.Rational(1, 6), "Overlaps of other pairs are 0. Which one is left in the sum?"),
+        Mistake(sp.Integer(2), "Neurons stand above the line, features below."),
+    ],
+    hints=["The sum of squared overlaps has the feature itself and its opposite."],
+    solution="1/(1 + 1) = {answer}. The six add up to three, the number of neurons.",
+    within=0.001,
+)
+
 from_which_importance = Number(
     "from-which-importance",
     "Two features are each active in a fifth of the inputs, and one neuron is there for both, with directions of length 1. From which relative importance on is the second feature kept, too?",
@@ -27,22 +43,6 @@ from_which_importance = Number(
     solution="(1 + *ω*)*ν*²/6 = *ω*(*ν*/3 − *ν*²/4) gives *ω* = 2*ν*/(4 − 5*ν*), here 0.4/3 = {answer}.",
     within=0.01,
 )  # fmt: skip
-
-share_of_a_dimension = Number(
-    "share-of-a-dimension",
-    "Six features are three opposite pairs in three neurons, all of the same length. What is the dimensionality of each?",
-    sp.Rational(3, 6) + 0 * omega,
-    {omega: 1},
-    mistakes=[
-        Mistake(sp.Integer(1), "That is a feature with a dimension of its own. Its opposite is in the same one."),
-        Mistake(sp.Rational(1, 3), "Overlaps of other pairs are 0. Which one is left in the sum?"),
-        Mistake(sp.Rational(1, 6), "Overlaps of other pairs are 0. Which one is left in the sum?"),
-        Mistake(sp.Integer(2), "Neurons stand above the line, features below."),
-    ],
-    hints=["The sum of squared overlaps has the feature itself and its opposite."],
-    solution="1/(1 + 1) = {answer}. The six add up to three, the number of neurons.",
-    within=0.001,
-)
 
 why_negative_overlaps = Choice(
     "why-negative-overlaps",

@@ -222,7 +222,7 @@ def toy_gradient(
     --------
     >>> by_E, by_bias = toy_gradient([[1.0, -1.0]], [[0.5, 1.0]], [0.0, 0.0])
     >>> by_E.tolist(), by_bias.tolist()
-    ([[0.5, -0.0]], [0.0, -1.0])
+    ([[0.5, 1.5]], [0.0, -1.0])
     """
     E, bias = _network(E, bias)
     activations, weights = _inputs(E, activations), _weights(E.shape[-1], importance)
@@ -290,9 +290,11 @@ def train(
 
     Examples
     --------
-    >>> found = train(1, 2, 0.05, 3, np.random.default_rng(0), steps=500)
-    >>> found.E.shape, bool((found.E[:, 0, 0] * found.E[:, 0, 1] < 0).all())
-    ((3, 1, 2), True)
+    Five rare features in two neurons are all kept, longer than 1:
+
+    >>> found = train(2, 5, 0.05, 3, np.random.default_rng(0), steps=500)
+    >>> found.E.shape, bool((np.linalg.norm(found.E, axis=1) > 1).all())
+    ((3, 2, 5), True)
     """
     n, m, trials, steps, batch = (
         integer(name, value)
