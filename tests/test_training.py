@@ -266,6 +266,26 @@ def test_fresh_networks_form_pentagons(density):
     assert pentagons(train(2, 5, density, 5, np.random.default_rng(), **grid.PLANE).E).sum() >= 4
 
 
+@pytest.mark.slow
+def test_stored_networks_are_made_again():
+    """A few rounded digits grow over thousands of steps: what is compared is what they lose and keep."""
+    draws = np.random.default_rng()
+    m, density, lost, _ = TABLES["plane"]["rows"][draws.integers(len(TABLES["plane"]["rows"]))]
+    again = grid.plane_row(m, density)
+    assert again[:2] == [m, density]
+    assert min(again[2]) == pytest.approx(min(lost), rel=0.1, abs=1e-4)
+    density, kept = TABLES["crowd"]["rows"][draws.integers(len(TABLES["crowd"]["rows"]))]
+    assert np.mean(grid.crowd_row(density)[1]) == pytest.approx(np.mean(kept), abs=1.5)
+    kind = ("random", "tight")[draws.integers(2)]
+    row = next(row for row in TABLES["codes"]["rows"] if row[0] == kind)
+    made = grid.code_row(kind)
+    assert made[:5] == row[:5]
+    assert made[5] == pytest.approx(row[5], rel=0.01)
+    assert made[6] == pytest.approx(row[6], rel=0.05, abs=0.05)
+    m, n, random, _ = TABLES["scale"]["rows"][draws.integers(4)]
+    assert grid.scale_row(m, n)[2] == pytest.approx(random, rel=0.01)
+
+
 def test_stored_shapes_have_their_dimensionality():
     firm = {(3, 6), (2, 5), (3, 8), (3, 4)}
     for n, m, _, shares in TABLES["shapes"]["rows"]:

@@ -34,8 +34,8 @@ opposite_loss = Formula(
     (1 + omega) * nu**2 / 6,
     "loss of two features in one neuron as opposite directions of length 1, without biases",
     "exact",
-    "new here",
-    CHAPTER + "; model of Elhage et al. 2022",
+    "known",
+    "mean square of the smaller of two uniform numbers; model of Elhage et al. 2022; " + CHAPTER,
     domain=_DENSITY,
 )
 
@@ -45,7 +45,7 @@ superposition_lower = Formula(
     "importance of the second feature from which two opposite directions of length 1 lose less than the first feature alone",
     "exact",
     "new here",
-    CHAPTER + "; model of Elhage et al. 2022",
+    "closed form, at length 1, of an edge in the phase diagram of Elhage et al. 2022; " + CHAPTER,
     domain=_BELOW_THE_TRIPLE_POINT,
 )
 
@@ -55,7 +55,7 @@ superposition_upper = Formula(
     "importance of the second feature up to which two opposite directions of length 1 lose less than the second feature alone",
     "exact",
     "new here",
-    CHAPTER + "; model of Elhage et al. 2022",
+    "closed form, at length 1, of an edge in the phase diagram of Elhage et al. 2022; " + CHAPTER,
     domain=_BELOW_THE_TRIPLE_POINT,
 )
 

@@ -4,15 +4,15 @@ import sympy as sp
 
 from superposition import formulas
 from superposition.question import Choice, Mistake, Number, Option
-from superposition.symbols import nu, omega
+from superposition.symbols import m, n, nu
 
 __all__ = ["from_which_importance", "share_of_a_dimension", "why_negative_overlaps"]
 
 share_of_a_dimension = Number(
     "share-of-a-dimension",
     "Six features are three opposite pairs in three neurons, all of the same length. What is the dimensionality of each?",
-    sp.Rational(3, 6) + 0 * omega,
-    {omega: 1},
+    n / m,
+    {n: 3, m: 6},
     mistakes=[
         Mistake(sp.Integer(1), "That is a feature with a dimension of its own. Its opposite is in the same one."),
         Mistake(sp.Rational(1, 3), "Overlaps of other pairs are 0. Which one is left in the sum?"),

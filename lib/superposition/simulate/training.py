@@ -6,9 +6,9 @@ Their W is the book's embedding E, their x the activations a: x = E a, and â = 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # which loads its parts when they are first used
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
@@ -482,7 +482,7 @@ def best_pair(density: float, importance: float) -> BestPair:
     """
     density, importance = real("density", density, 0, 1, "(]"), real("importance", importance, 0, ends="()")
     found = [
-        optimize.minimize(
+        scipy.optimize.minimize(
             _pair_loss, np.array(start), args=(density, importance), method="L-BFGS-B", bounds=_SIGNS, options=_FINE
         )
         for start in _FROM
