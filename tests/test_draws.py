@@ -40,6 +40,8 @@ from superposition.simulate import (
     largest_active,
     occurrence_errors,
     relay,
+    toy_gradient,
+    train,
 )
 from superposition.simulate.correction import Corrector
 from superposition.symbols import n, t
@@ -720,6 +722,7 @@ def test_steps_are_taken_in_order_and_repeated():
         (lambda: Draw(x, stats.Normal, 0, "1"), TypeError, "draw x: std = '1'; accepted"),
         (lambda: Draw("x", stats.Normal, 0, 1), TypeError, "draw: symbol = 'x'"),
         (lambda: Let(x, sp.Sum(n, (n, 1, 3)) + sp.zeta(n)), TypeError, "no JavaScript translation"),
+        (lambda: Let(x, n, count=y), ValueError, "let x: count = y has the symbol y"),
         (lambda: Total(x, n), ValueError, "total x: expr = n is not a vector"),
         (lambda: Repeat(n, Let(x, n)), TypeError, "steps = .*; accepted: a list"),
         (lambda: Repeat(n, [n]), TypeError, "steps contains n; accepted: Draw"),
@@ -749,6 +752,62 @@ def test_vector_stays_a_vector_and_a_number_a_number():
         Chain(["n"], [])
     with pytest.raises(ValueError, match="nearest x: by = 2; accepted: 1"):
         Chain([], [Nearest(x, 3, tables={1: [1]}, by=2)]).sample(np.random.default_rng(0), 2)
+
+
+def test_a_number_becomes_a_vector_of_as_many(script):
+    chain = Chain([n], [Draw(x, stats.Normal, 0, 1), Let(y, x + 1, count=n), Let(y, 2 * y), Total(z, y)])
+    drawn = chain.sample(np.random.default_rng(0), 3, n=4)
+    assert drawn["y"].shape == (3, 4)
+    assert np.allclose(drawn["z"], 8 * (drawn["x"] + 1))
+    page = on_the_page(script, chain, 3, n=4)
+    assert page["y"].shape == (3, 4)
+    assert np.allclose(page["z"], 8 * (page["x"] + 1))
+    with pytest.raises(ValueError, match="let y: expr = y is a vector, which count = n would make of a number"):
+        Chain([n], [Let(y, 0, count=n), Let(y, y, count=n)])
+
+
+def settings_of_training():
+    rng = np.random.default_rng(31)
+    for _ in range(SETTINGS):
+        yield dict(
+            m=int(rng.integers(1, 9)), nu=float(rng.uniform(0.02, 1)), omega=float(rng.uniform(0.3, 2)), steps=int(rng.integers(1, 6)),
+            batch=int(rng.integers(1, 9)), rate=float(rng.uniform(0.005, 0.2)),
+        )  # fmt: skip
+
+
+@at_settings(settings_of_training())
+def test_page_trains_as_numpy_does(script, values):
+    for neurons in (1, 2):
+        assert_languages_agree(script, chains.training(neurons), 200, 17, **values)
+
+
+@pytest.mark.parametrize("neurons", [1, 2])
+def test_a_step_of_training_goes_down_the_gradient_of_the_library(neurons):
+    values = dict(m=6, nu=0.4, omega=0.8, steps=1, batch=1, rate=0.1)
+    drawn = chains.training(neurons).sample(np.random.default_rng(5), 50, **values)
+    names = ["e1", "e2"][:neurons]
+    before = {
+        name: drawn[name] + drawn["size"][:, None] * drawn[f"first_{name}"] / (np.sqrt(drawn[f"second_{name}"]) + 1e-8)
+        for name in (*names, "beta")
+    }
+    assert np.allclose(before["beta"], 0, atol=1e-12)
+    E = np.stack([before[name] for name in names], axis=1)
+    by_E, by_bias = toy_gradient(E, drawn["a"][:, None], np.zeros((50, 6)), 0.8 ** np.arange(6))
+    assert np.allclose(np.stack([drawn[f"slope_{name}"] for name in names], axis=1), by_E, atol=1e-9)
+    assert np.allclose(drawn["slope_beta"], by_bias, atol=1e-12)
+    assert abs(by_E).max() > 0.1
+
+
+def test_the_chain_and_the_library_train_alike():
+    rng, at = np.random.default_rng(6), dict(steps=30, batch=4, rate=0.05)
+    drawn = chains.training(2).sample(rng, 1000, m=3, nu=0.2, omega=0.7, **at)
+    found = train(2, 3, 0.2, 1000, rng, 0.7 ** np.arange(3), **at)
+    for feature in range(3):
+        assert_same_law(drawn["e1"][:, feature], found.E[:, 0, feature], feature)
+        assert_same_law(drawn["e2"][:, feature], found.E[:, 1, feature], feature)
+        assert_same_law(drawn["beta"][:, feature], found.bias[:, feature], feature)
+        length = np.hypot(drawn["e1"][:, feature], drawn["e2"][:, feature])
+        assert_same_law(length, np.linalg.norm(found.E[:, :, feature], axis=1), feature)
 
 
 def test_inputs_are_all_given_and_no_others():

@@ -33,6 +33,11 @@ SINGLE = {
     ("layer-after-layer", 2): "three networks each, which chance leads away from the map",
     ("worst-pair", 5): "codes that exist, on no curve of their own",
     ("how-many-fit", 5): "codes that exist, on no curve of their own",
+    ("one-neuron-two-features", 3): "edges of the exact model, on no curve of their own",
+    **{
+        ("one-neuron-two-features", series): "trained networks, on one side of an edge or the other"
+        for series in (2, 4)
+    },
     **{("atlas", series): "published dictionaries, on no curve of their own" for series in (1, 2, 4)},
 }
 UGLY = re.compile(r"no value|unbounded|NaN|undefined|e[+-]\d")

@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 
 from superposition import codes, formulas, simulate
+from superposition.draws import Chain, Draw, Let, Repeat
 from superposition.explorer import (
     Bits,
     Discs,
@@ -17,7 +18,9 @@ from superposition.explorer import (
     Links,
     Outline,
     Player,
+    Ran,
     Readout,
+    Run,
     Scene,
     Sentence,
     Slider,
@@ -36,6 +39,16 @@ k, p = (sp.Symbol(name, integer=True) for name in "kp")
 stray = sp.Symbol("stray")
 on, phi, W = (sp.IndexedBase(name) for name in ("on", "phi", "W"))
 SWITCHES = Switches(on, [1, 0, 0], k, x=k, y=1, label="lamp {k}")
+height, heights = sp.Symbol("height"), sp.IndexedBase("heights")
+WALK = Chain(
+    [m, n],
+    [
+        Draw(height, sp.stats.Normal, 0, 1, count=m),
+        Let(stray, 0),
+        Repeat(n, [Let(height, height + 1), Let(stray, stray + 1)]),
+    ],
+)
+RUN = Run(WALK, "Walk", "steps", given={n: 5})
 HANDLES = Handles(phi, [0, 1], range(4), k, p, x=p, y=k, label="bead {k}")
 MOVES = 12
 
@@ -77,6 +90,10 @@ def make(**changes):
         ({"marks": [Outline(p, 1, along=(p, 0))]}, TypeError, r"along = .*accepted: \(symbol, low, high\)"),
         ({"marks": [Words(1, 1, "word")]}, TypeError, "words = 'word'; accepted: a Sentence"),
         ({"marks": [Words(1, 1, Sentence("x"), anchor="left")]}, ValueError, "anchor = 'left'"),
+        ({"run": m}, TypeError, "run = m; accepted: a Run"),
+        ({"run": Run(WALK, "Walk", "steps")}, ValueError, "run: given lacks n, an input of the chain"),
+        ({"given": [Ran(stray, 0, stray)]}, ValueError, "given stray: of = stray, which no chain of a run gives"),
+        ({"given": [Ran(heights, 0, height)], "run": RUN}, ValueError, "accepted: that of a vector alone"),
         ({"window": ((0, 1), (1, 0))}, ValueError, "accepted: left below right and bottom below top"),
         ({"window": (0, 1)}, ValueError, r"window = \(0, 1\); accepted"),
         ({"player": m}, TypeError, "player = m; accepted: a Player"),
@@ -313,3 +330,53 @@ def test_one_state_stores_what_the_decoders_find():
         shortest = np.linalg.lstsq(F, x, rcond=None)[0] * 160 / 64
         assert np.abs(stored[1, place] - np.clip(shortest, -1.495, 2.495)).max() <= 0.006
         assert np.abs(stored[3, place] - simulate.decode_l1(F, x)).max() <= 0.006
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "said"),
+    [
+        (lambda: Run(Chain([m], [Let(stray, m)]), "Walk", "steps"), TypeError, "accepted: a Chain whose last step"),
+        (lambda: Run(WALK, "", "steps"), ValueError, "run: label is empty"),
+        (lambda: Run(WALK, "Walk", "steps", turns=0), ValueError, "run: turns = 0; accepted: an integer from 1"),
+        (lambda: Run(WALK, "Walk", "steps", seed=True), ValueError, "run: seed = True"),
+    ],
+)
+def test_bad_runs_are_refused(make, error, said):
+    with pytest.raises(error, match=said):
+        make()
+
+
+RUNNING = """((declaration, turns) => {
+  globalThis.performance ??= { now: () => 0 };
+  const state = new State(declaration);
+  const before = state.values.heights;
+  const { steps, run: { given } } = declaration.draws;
+  const scope = { ...state.settings };
+  for (const [name, value] of Object.entries(given)) scope[name] = valueOf(value, scope);
+  const run = (state.run = superpositionDraws.running(steps, state.seed, compile, scope));
+  const seen = [state.values.heights];
+  for (let i = 1; i <= turns; i += 1) { run.take(1); seen.push(state.values.heights); }
+  const { count } = state.values;
+  state.seed += 1;
+  const other = state.values.heights;
+  state.seed -= 1;
+  run.take(100);
+  const end = [run.turns, run.left];
+  state.move(0, state.positions[0] + 1);
+  return { before, seen, count, other, end, after: state.values.heights };
+})"""
+
+
+def test_a_run_is_shown_turn_by_turn_until_a_setting_is_changed():
+    count = sp.Symbol("count")
+    scene = make(given=[Ran(heights, k, height, over=(k, 1, m)), Ran(count, -1, stray)], run=RUN)
+    assert scene._scope(scene._start)["heights"].tolist() == [0, 1, 2, 3]
+    shown = module_in_v8()(f"{RUNNING}({json.dumps(scene.declaration)}, 3)")
+    assert shown["before"][1:] == [1, 2, 3]
+    assert [one[1:] for one in shown["seen"][1:]] == [[value + 1 for value in one[1:]] for one in shown["seen"][:-1]]
+    assert shown["seen"][0][1:] != [1, 2, 3]
+    assert shown["count"] == 3
+    # of another seed, at the end of the chain, and of another setting
+    assert shown["other"] == shown["before"]
+    assert shown["end"] == [5, 0]
+    assert shown["after"][1:] == [1, 2, 3, 4]

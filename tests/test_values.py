@@ -698,6 +698,46 @@ OCCURRENCE = {
     "features_above": row(EXACT, (at(gamma=0.5, nu=0.2, p=0.1), 4), inside=[at(p=0.2)], outside=[at(p=0.21)]),
 }
 
+
+def onset(nu):
+    """The second-order cost of an arrow of length ε for the second feature, by search over the first's bias and length."""
+
+    def cost(values):
+        shift, stretch = values
+        first = stretch**2 / 3 + stretch * shift + shift**2
+        both = first + mp.mpf(1) / 3 - stretch / 2 - shift
+        return (1 - nu) ** 2 * shift**2 + nu * (1 - nu) * (first + shift**3 / 3) + nu**2 * both
+
+    def slope(shift, stretch):
+        return [mp.diff(lambda x: cost((x, stretch)), shift), mp.diff(lambda x: cost((shift, x)), stretch)]
+
+    return cost(mp.findroot(slope, (mp.mpf("0.1"), mp.mpf("0.1")))) / (nu / 3 - nu**2 / 4)
+
+
+ALONE = [at(nu=0), at(nu=1.01)]
+TRAINING = {
+    # a twelfth is the variance of a uniform number; a third and a fourth are the means of its square and the square of its mean
+    "single_loss": row(EXACT, (at(nu=1, omega=1), 1 / mp.mpf(12)), (at(nu=0.5, omega=2), 2 * (0.5 / mp.mpf(3) - 0.0625)), inside=[at(nu=1)], outside=ALONE),
+    # the smaller of two uniform numbers has a mean square of a sixth
+    "opposite_loss": row(EXACT, (at(nu=1, omega=1), 1 / mp.mpf(3)), (at(nu=0.5, omega=2), 0.125), inside=[at(nu=1)], outside=ALONE),
+    "superposition_lower": row(
+        EXACT,
+        (at(nu=0.5), 2 / mp.mpf(3)),
+        (at(nu=0.4), 0.4),
+        (at(nu=float(mp.mpf(4) / 7) - 1e-15), 1),
+        outside=[at(nu=0), at(nu=0.58)],
+    ),
+    "superposition_upper": row(
+        EXACT, (at(nu=0.5), 1.5), (at(nu=0.4), 2.5), (at(nu=float(mp.mpf(4) / 7) - 1e-15), 1), outside=[at(nu=0), at(nu=0.58)]
+    ),
+    "superposition_onset": row(
+        EXACT, (at(nu=1), 1), (at(nu=0.5), onset(mp.mpf("0.5"))), (at(nu=0.1), onset(mp.mpf("0.1"))), inside=[at(nu=1)], outside=ALONE
+    ),
+    "polygon_crosstalk": row(
+        EXACT, (at(m=5), (3 - sqrt(5)) / 4), (at(m=6), 0.5), (at(m=8), 1), (at(m=12), 2), inside=[at(m=3)], outside=[at(m=2.99)]
+    ),
+}  # fmt: skip
+
 TABLE = (
     DIRECTIONS
     | SPARSITY
@@ -707,6 +747,7 @@ TABLE = (
     | IS_IT_A_WIN
     | READOUTS
     | OCCURRENCE
+    | TRAINING
     | DICTIONARY
 )
 FIRST = {name: known.values[0][0] for name, known in TABLE.items()}

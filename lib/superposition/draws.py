@@ -167,24 +167,44 @@ class Draw(_Step):
 
 @dataclass(frozen=True)
 class Let(_Step):
-    """A number or vector that follows from others; a name that is known already takes the new value."""
+    """A number or vector that follows from others; a name that is known already takes the new value.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        Its name.
+    expr : SymPy expression or number
+        What it is.
+    count : SymPy expression or number, optional
+        Entries of a vector all of which are this number.
+    """
 
     symbol: sp.Symbol
     expr: object
+    _: KW_ONLY
+    count: object = None
 
     def bind(self, known: dict[str, bool]) -> tuple:
         name = _symbol("let: symbol", self.symbol)
+        count = None if self.count is None else self._value("count", self.count, known, vector=False)
         value = self._value("expr", self.expr, known)
-        if known.get(name, value.is_vector) != value.is_vector:
+        if count is not None and value.is_vector:
             raise ValueError(
-                f"let {name}: expr = {self.expr} is {'a' if value.is_vector else 'no'} vector, unlike {name}"
+                f"let {name}: expr = {self.expr} is a vector, which count = {self.count} would make of a number"
             )
-        known[name] = value.is_vector
+        is_vector = value.is_vector or count is not None
+        if known.get(name, is_vector) != is_vector:
+            raise ValueError(f"let {name}: expr = {self.expr} is {'a' if is_vector else 'no'} vector, unlike {name}")
+        known[name] = is_vector
 
         def run(scope, vectors, rng, trials):
             scope[name] = value.at(scope, vectors)
+            if count is not None:
+                size = count.whole(f"let {name}: count", scope)
+                scope[name] = np.broadcast_to(np.reshape(scope[name], (-1, 1)), (trials, size))
 
-        return run, {"let": name, "is": value.json(), **({"each": True} if value.is_vector else {})}
+        stored = {"let": name, "is": value.json(), **({"each": True} if value.is_vector else {})}
+        return run, stored if count is None else {**stored, "count": count.json()}
 
 
 @dataclass(frozen=True)

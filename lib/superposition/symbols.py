@@ -34,6 +34,7 @@ __all__ = [
     "m",
     "n",
     "nu",
+    "omega",
     "p",
     "phi",
     "q",
@@ -72,6 +73,8 @@ k = sp.Symbol("k", positive=True)
 tau = sp.Symbol("tau", positive=True)
 u = sp.Symbol("u", nonnegative=True)
 z = sp.Symbol("z", positive=True)
+nu = sp.Symbol("nu", positive=True)
+omega = sp.Symbol("omega", positive=True)
 p = sp.Symbol("p", positive=True)
 g = sp.Symbol("g", positive=True)
 phi = sp.Symbol("phi", nonnegative=True)
@@ -151,11 +154,13 @@ NOTATION = (
     Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
     Entry(r"\varphi", "`phi`; `dispersion` in simulations", "dispersion of the number of active features: its variance over its mean", "number", "features", phi, _from(0)),
     Entry("g", "`g`; `group` in simulations", "features in a group that occur together, or never do", "number", "features", g, _from(1)),
-    Entry(r"\nu", "`nu`; `frequencies` in simulations", r"frequency of a feature: how often it is active; of the most frequent one where $\nu_i = \nu\,i^{-\gamma}$", "number", "probability", nu, sp.Interval.Lopen(0, 1)),
+    Entry(r"\nu", "`nu`; `density`, `frequencies` in simulations", r"frequency, or density, of a feature: how often it is active; of the most frequent one where $\nu_i = \nu\,i^{-\gamma}$", "number", "probability", nu, sp.Interval.Lopen(0, 1)),
     Entry(r"\gamma", "`gamma`", r"how fast frequencies fall: the $i$-th largest as $i^{-\gamma}$", "number", "none", gamma, sp.Interval.open(0, sp.oo)),
+    Entry(r"\omega", "`omega`; `importance` in simulations", "importance of a feature's squared error in a loss, relative to another's", "number", "none", omega, sp.Interval.open(0, sp.oo)),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
     Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),
+    Entry(r"\beta", "`bias`", "bias: what is added to a readout", "(m,)", "activation"),
     Entry("R", "`R`", "linear decoder, $r = R x$", "(m, n)", "none"),
     Entry("a", "`a`; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
     Entry("x", "`x`", "state of the neurons, $x = F a$", "(n,)", "activation"),

@@ -203,6 +203,10 @@ function taken(step, law, compile) {
       scope[step.nearest] = step.each ? each(scope).map((one) => nearest(table, one)) : nearest(table, value(scope));
     };
   }
+  if (step.count !== undefined) {
+    const count = read(step.count);
+    return (scope) => (scope[step.let] = new Array(length(count(scope))).fill(value(scope)));
+  }
   return (scope) => (scope[step.let] = step.each ? each(scope) : value(scope));
 }
 
@@ -228,6 +232,50 @@ export function sampler(steps, seed, compile) {
     for (const _ of trial(scope));
     return scope;
   };
+}
+
+// A chain whose last step repeats, before its first turn; take(most, until) takes so many turns, or as many as there is time for.
+// What is found is lists whose first entry stands at 1.
+export function running(steps, seed, compile, scope) {
+  const taken = drawing(steps, seed, compile)(scope);
+  for (let before = steps.length - 1; before > 0; before -= 1) taken.next();
+  const run = { seed, turns: 0, left: length(reader(steps.at(-1).repeat, compile)(scope)) };
+  run.found = () => Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, Array.isArray(value) ? [0, ...value] : value]));
+  run.take = (most, until = Infinity) => {
+    for (let i = 0; i < most && run.left > 0 && performance.now() < until; i += 1) {
+      taken.next();
+      run.turns += 1;
+      run.left -= 1;
+    }
+  };
+  return run;
+}
+
+// Milliseconds of drawing in one frame, so that the next is not late.
+const FRAME = 10;
+
+// So many turns for a scene's controls, or all of them in frames, until they are stopped or the run gives way to another. A run
+// that has ended gives way to one with the next seed.
+export function run(controls, count, compile) {
+  const { explorer, draws } = controls;
+  const { state } = explorer;
+  if (!controls.job?.left) {
+    if (controls.job) state.seed = (state.seed + 1) % 2 ** 31;
+    controls.job = state.run = running(draws.steps, state.seed, compile, controls.given(state.values, draws.run.given));
+  }
+  const job = (controls.playing = controls.job);
+  const frame = () => {
+    if (controls.playing !== job) return;
+    if (count) job.take(count);
+    else job.take(draws.run.turns, performance.now() + FRAME);
+    if (count || job.left === 0) {
+      controls.cancel();
+      return;
+    }
+    explorer.repaint();
+    requestAnimationFrame(frame);
+  };
+  frame();
 }
 
 // The normal quantile of 1 - p.

@@ -5,6 +5,7 @@ import { color, dashes, draw, symbols } from "./chart.js";
 import { evaluate, valueOf } from "./expressions.js";
 import { Measuring, told } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
+import { Running } from "./running.js";
 import { Scene } from "./scenes.js";
 import { element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
@@ -143,7 +144,7 @@ class Explorer {
     head.after(legend(declaration), picture, sliders, declaration.readouts.length ? readouts : "");
     if (this.model && declaration.simulate) this.text.after(this.simulation(declaration.simulate, own));
     if (declaration.draws) {
-      this.measuring = new Measuring(this, own("seed"));
+      this.measuring = new (declaration.draws.run ? Running : Measuring)(this, own("seed"));
       this.text.after(this.measuring.controls);
     }
     figure.classList.add("sp-ready");

@@ -50,11 +50,13 @@ export function indices([symbol, low, high], scope) {
 }
 
 // A setting together with what a declaration stores and derives from it, one after the other: tables, lists that are
-// gathered or computed for every integer (the place of an entry is its integer), and single numbers.
-export function derive(given, settings) {
+// gathered or computed for every integer (the place of an entry is its integer), and single numbers. What a run has found
+// so far stands for what is declared.
+export function derive(given, settings, found = {}) {
   const scope = { ...settings };
-  for (const { symbol, table, bits, gathered, over, value } of given) {
-    if (table) scope[symbol] = table;
+  for (const { symbol, table, bits, gathered, over, value, ran } of given) {
+    if (ran in found) scope[symbol] = found[ran];
+    else if (table) scope[symbol] = table;
     else if (bits) scope[symbol] = unpacked(bits);
     else if (gathered) scope[symbol] = [0, ...gathered.map((name) => settings[name])];
     else if (over) {

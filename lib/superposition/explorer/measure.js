@@ -12,7 +12,7 @@ const SLICE = 5;
 let loading;
 
 // In a live notebook the random numbers are part of the module; a page asks for them when they are first needed.
-function loadDraws() {
+export function loadDraws() {
   if (globalThis.superpositionDraws) return Promise.resolve(globalThis.superpositionDraws);
   loading ??= new Promise((resolve, reject) => {
     const failed = () => {
@@ -47,13 +47,16 @@ export class Measuring {
     this.stop = element("button", { type: "button", hidden: true, onclick: () => this.cancel() }, SAY.cancel);
     this.progress = element("progress", { max: 1, value: 0, hidden: true, "aria-label": SAY.measuring });
     this.result = element("p", { class: "sp-result", role: "status" });
-    const buttons = [this.draws.one && this.one, this.draws.measure && this.many].filter(Boolean);
     this.controls = element(
       "div",
       { class: "sp-simulate" },
-      element("div", { class: "sp-run" }, ...buttons, element("label", {}, SAY.seed(""), this.seed), this.progress, this.stop),
+      element("div", { class: "sp-run" }, ...this.buttons(), element("label", {}, SAY.seed(""), this.seed), this.progress, this.stop),
       this.result,
     );
+  }
+
+  buttons() {
+    return [this.draws.one && this.one, this.draws.measure && this.many].filter(Boolean);
   }
 
   show() {

@@ -7,16 +7,18 @@ may also use what the scene is *given*: tables that are stored, and numbers and 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 
 import numpy as np
 import sympy as sp
 
-from superposition.explorer.declaration import Channel, Mark, Over, Readout, Sentence, Slider, tidy
+from superposition.draws import Chain, Repeat
+from superposition.explorer.declaration import Channel, Mark, Over, Readout, Sentence, Slider, _text, tidy
+from superposition.explorer.measure import _given
 from superposition.explorer.widget import Explorer, _Board, _checked_list, _series, _where
 
-__all__ = ["Bits", "Discs", "Given", "Handle", "Handles", "Links", "Outline", "Player", "Scene", "Start", "Switches", "Table", "Tiles", "Words", "one_if"]  # fmt: skip
+__all__ = ["Bits", "Discs", "Given", "Handle", "Handles", "Links", "Outline", "Player", "Ran", "Run", "Scene", "Start", "Switches", "Table", "Tiles", "Words", "one_if"]  # fmt: skip
 
 
 _JAVASCRIPT = {
@@ -164,13 +166,41 @@ class Given:
 
     def value(self, scope):
         if not self.over:
-            return self.channel.at(scope)
+            # a whole number may be a place in a table
+            return self.channel.at(scope) if not self.symbol.is_integer else round(self.channel.at(scope))
         (one,) = self.indices
         integers = one.integers(scope)
         found = np.zeros(max(integers.stop, 0))
         for i in integers:
             found[i] = self.channel.at({**scope, one.symbol.name: i})
         return found
+
+
+@dataclass(frozen=True)
+class Ran(Given):
+    """What the chain of the scene's `Run` has made of the number or vector `of` so far, and before it runs, `definition`.
+
+    With `over=(symbol, 1, count)` it is a list, whose first entry stands at 1.
+
+    Examples
+    --------
+    >>> k, height = sp.Symbol("k", integer=True), sp.Symbol("height")
+    >>> Ran(sp.IndexedBase("heights"), 0, height, over=(k, 1, 3)).value({}).tolist()
+    [0.0, 0.0, 0.0, 0.0]
+    """
+
+    of: sp.Symbol
+    _: KW_ONLY
+    over: tuple = ()
+
+    def json(self):
+        return {**super().json(), "ran": _name("ran", self.of)}
+
+    def check(self, run):
+        if not isinstance(run, Run) or self.of.name not in run.chain.known:
+            raise ValueError(f"given {self.symbol}: of = {self.of}, which no chain of a run gives")
+        if run.chain.known[self.of.name] != bool(self.over):
+            raise ValueError(f"given {self.symbol}: over = {self.over}; accepted: that of a vector alone")
 
 
 # What the reader takes hold of
@@ -372,6 +402,53 @@ class Start:
         return {"label": self.label, "values": {_name("start", k): tidy(v) for k, v in self.values.items()}}
 
 
+@dataclass(frozen=True)
+class Run:
+    """A chain of draws that the reader lets run in the picture, which shows it turn by turn through what is `Ran`.
+
+    Parameters
+    ----------
+    chain : Chain
+        Its last step is a `Repeat`.
+    label : str
+        Words on the button that lets it run.
+    unit : str
+        What its turns are, in the plural.
+    turns : int
+        How many are taken between two pictures.
+    step : int
+        How many a second button takes, with one picture at their end.
+    given : mapping of sympy.Symbol to SymPy expression or number
+        Inputs of the chain that no slider moves.
+    seed : int
+        Of the first run; the reader sees it and may change it.
+    """
+
+    chain: Chain
+    label: str
+    unit: str
+    _: KW_ONLY
+    turns: int = 1
+    step: int = 100
+    given: Mapping = field(default_factory=dict)
+    seed: int = 1
+
+    def __post_init__(self):
+        if not isinstance(self.chain, Chain) or not isinstance(self.chain.steps[-1], Repeat):
+            raise TypeError(f"run: chain = {self.chain!r}; accepted: a Chain whose last step is a Repeat")
+        for name in ("label", "unit"):
+            _text(f"run: {name}", getattr(self, name), empty=False)
+        for name, low in (("turns", 1), ("step", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value < 2**31:
+                raise ValueError(f"run: {name} = {value!r}; accepted: an integer from {low}")
+
+    def json(self, board):
+        shown = {name: getattr(self, name) for name in ("label", "unit", "turns", "step")}
+        given = _given("run", self.given, board, self.chain)
+        return {"seed": self.seed, "steps": self.chain.json(), "run": {**shown, "given": given}}
+
+
 # What is drawn
 
 
@@ -526,6 +603,8 @@ class Scene(Explorer):
         Buttons that step through the values of a slider.
     starts : list of Start
         Settings to begin from.
+    run : Run, optional
+        What the reader can let run.
 
     Raises
     ------
@@ -551,7 +630,7 @@ class Scene(Explorer):
     """
 
     def __init__(
-        self, id, *, title, caption, sliders=(), window, marks, controls=(), given=(), player=None, starts=(), readouts=(), text
+        self, id, *, title, caption, sliders=(), window, marks, controls=(), given=(), player=None, starts=(), run=None, readouts=(), text
     ):  # fmt: skip
         shown, hidden = self._settings(sliders, controls)
         self._checked(id, title, caption, [*shown, *hidden])
@@ -589,6 +668,11 @@ class Scene(Explorer):
         for control in controls:
             placed["switches" if isinstance(control, Switches) else "handles"].append(control.json())
         played = {} if player is None else {"player": self._played(player, board)}
+        if run is not None and not isinstance(run, Run):
+            raise TypeError(f"run = {run!r}; accepted: a Run")
+        for one in given:
+            if isinstance(one, Ran):
+                one.check(run)
         count = len(shown)
         stored = {
             "id": id,
@@ -600,6 +684,7 @@ class Scene(Explorer):
             "marks": drawn,
             "readouts": [readout.json() for readout in readouts],
             "text": [sentence.json() for sentence in sentences],
+            **({} if run is None else {"draws": run.json(board)}),
         }
         self._settle(id, title, caption, board, readouts, sentences, None, stored)
 

@@ -17,18 +17,25 @@ export class State {
     return Object.fromEntries(this.sliders.map(({ symbol, values }, i) => [symbol, values[this.positions[i]]]));
   }
 
-  // The settings and what follows from them, which is found once for each setting.
+  // A run, if it is that of the seed.
+  get ran() {
+    return this.run?.seed === this.seed ? this.run : undefined;
+  }
+
+  // The settings and what follows from them and from a run, which is found once for each setting and turn.
   get values() {
-    const at = this.positions.join();
+    const at = [...this.positions, this.ran?.seed, this.ran?.turns].join();
     if (at !== this.derivedAt) {
-      this.derived = derive(this.given, this.settings);
+      this.derived = derive(this.given, this.settings, this.ran?.found());
       this.derivedAt = at;
     }
     return this.derived;
   }
 
-  // A slider keeps to the values that those before it leave: its range follows, and its position if it must.
+  // A slider keeps to the values that those before it leave: its range follows, and its position if it must. A run
+  // belongs to the setting and the seed with which it began.
   settle() {
+    this.run = undefined;
     const scope = {};
     this.sliders.forEach(({ symbol, values, inside }, i) => {
       const allowed = (value) => evaluate(inside, { ...scope, [symbol]: value });

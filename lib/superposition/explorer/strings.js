@@ -28,6 +28,7 @@ export const SAY = {
   play: "Play",
   powers: { 6: "million", 9: "billion", 12: "trillion" },
   reset: "Reset",
+  ran: (turns, seed) => `${turns} taken, seed ${seed}.`,
   seed: (seed) => `seed ${seed}`,
   simulated: "Simulated",
   simulating: "Progress of the simulation",

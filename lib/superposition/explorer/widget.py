@@ -53,6 +53,7 @@ _MODULES = (
     "state.js",
     "chart.js",
     "measure.js",
+    "running.js",
     "scenes.js",
     "explorer.js",
 )

@@ -1,9 +1,12 @@
 """Pictures of the book's mechanisms, which the reader takes hold of."""
 
+import itertools
+
 import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
+from superposition.data import load
 from superposition.data.dictionaries import dictionaries
 from superposition.explorer import (
     Bits,
@@ -14,7 +17,9 @@ from superposition.explorer import (
     Links,
     Outline,
     Player,
+    Ran,
     Readout,
+    Run,
     Scene,
     Sentence,
     Slider,
@@ -30,8 +35,12 @@ from superposition.formula import Q, betainc_inverse
 from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t, theta
 
 __all__ = ["band", "interference", "one_state", "price_tag", "raster", "runaway_grid", "voting_machine"]
+from superposition.simulate import chains
+from superposition.symbols import nu, omega
 
-k, i, u = (sp.Symbol(name, integer=True) for name in "kiu")
+__all__ = ["band", "interference", "pentagon", "price_tag", "runaway_grid", "voting_machine"]
+
+k, i, j, u = (sp.Symbol(name, integer=True) for name in "kiju")
 on = sp.IndexedBase("on")
 HALF = sp.Rational(1, 2)
 # so that two languages agree on which side of a threshold a number lies that is equal to it
@@ -197,6 +206,94 @@ def voting_machine(seed: int = 0) -> Scene:
             Sentence("All features are read rightly.", when=(wrong < 1) & (lit > 0)),
             Sentence("With one unit each, features that share a unit have the same vote, whatever is active: nothing can tell them apart.", when=s < 2),
             Sentence("Stray votes: {stray}. A feature is safe as long as one of its {s} units stays silent.", stray=stray, when=(s > 1) & (wrong < 1) & (lit > 0)),
+        ],
+    )  # fmt: skip
+
+
+def pentagon() -> Scene:
+    """Features in a plane of two neurons, which train under the reader's hand."""
+    stored = load("training")["plane"]
+    rows = {(one, density): (lost, E) for one, density, lost, E in stored["rows"]}
+    features, densities = (sorted({place[i] for place in rows}) for i in (0, 1))
+    most = features[-1]
+
+    def best(one, density):
+        lost, E = rows[one, density]
+        i = int(np.argmin(lost))
+        return lost[i], np.pad(np.array(E[i]), ((0, 0), (1, most - one)))
+
+    chosen = [[best(one, density) for density in densities] for one in features]
+    first, second, lost, across, up, length, share = (
+        sp.IndexedBase(name) for name in ("first", "second", "lost", "across", "up", "length", "share")
+    )
+    loss, kept, fifths, halves, turn = sp.symbols("loss kept fifths halves turn", real=True)
+    place = sp.Symbol("place", integer=True)
+    each, at = (k, 1, m), (m - features[0], place)
+    shown = length[k] > HALF
+    direction = {"x": across[k], "y": up[k]}
+
+    def near(value):
+        """Features kept whose dimensionality is near a value."""
+        return sp.Sum(one_if(shown & (sp.Abs(share[k] - value) < sp.Rational(1, 20))), each)
+
+    return Scene(
+        "pentagon-trains",
+        title="Two neurons learn their features",
+        caption="Each arrow is what two neurons give to one feature, its column of *E*; inside the small circle a feature is hardly kept. At first the best of five stored "
+        "networks is shown. *Train* begins from random arrows, with inputs drawn on this page; set how often features are active, and how many there are.",
+        sliders=[
+            Slider(nu, densities[0], densities[-1], 0.05, integer=False, values=densities, label="density: how often a feature is active"),
+            Slider(m, features[0], most, 5, scale="linear", label="features"),
+        ],
+        window=((-1.7, 1.7), (-1.5, 1.5)),
+        given=[
+            Table(first, [[E[0] for _, E in row] for row in chosen]),
+            Table(second, [[E[1] for _, E in row] for row in chosen]),
+            Table(lost, [[loss for loss, _ in row] for row in chosen]),
+            Given(place, sum(one_if(nu > (low * high) ** 0.5) for low, high in itertools.pairwise(densities))),
+            Ran(across, first[(*at, k)], chains.rows[0], over=each),
+            Ran(up, second[(*at, k)], chains.rows[1], over=each),
+            Ran(loss, lost[at], chains.loss),
+            Given(length, sp.sqrt(across[k] ** 2 + up[k] ** 2), over=each),
+            Given(
+                share,
+                length[k] ** 4 / (sp.Sum((across[k] * across[j] + up[k] * up[j]) ** 2, (j, 1, m)) + sp.Rational(1, 10**12)),
+                over=each,
+            ),
+            Given(kept, sp.Sum(one_if(shown), each)),
+            Given(fifths, near(sp.Rational(2, 5))),
+            Given(halves, near(HALF)),
+        ],
+        marks=[
+            Outline(sp.cos(turn), sp.sin(turn), along=(turn, 0, 2 * sp.pi), dash=2, label="length 1", series=0),
+            Outline(HALF * sp.cos(turn), HALF * sp.sin(turn), along=(turn, 0, 2 * sp.pi), dash=3, series=0),
+            Links(**direction, over=each, when=shown, thick=3, head=True, label="features that are kept", series=1),
+            Links(**direction, over=each, when=sp.Not(shown), thick=2, head=True, label="features that are not", series=2),
+            Words(1.22 * across[k], 1.22 * up[k], Sentence("{k}"), over=each, when=shown, series=1),
+        ],
+        run=Run(
+            chains.training(2),
+            "Train",
+            "steps",
+            turns=10,
+            step=500,
+            given={omega: 1, chains.steps: 3000, chains.batch: 64, chains.rate: 0.02},
+        ),
+        starts=[
+            Start("Five, rare", {m: 5, nu: 0.05}),
+            Start("Five, often", {m: 5, nu: 0.3}),
+            Start("Eight, rare", {m: 8, nu: 0.02}),
+        ],
+        readouts=[
+            Readout("features kept", kept),
+            Readout("loss, as a share of that with nothing kept", loss / (m * nu * (4 - 3 * nu) / 12)),
+            Readout("dimensionality of the first", share[1]),
+        ],
+        text=[
+            Sentence("{kept} of {m:features} are kept, each more than half an arrow long.", kept=kept),
+            Sentence("Each has a dimensionality near 2/5: a pentagon.", when=sp.Eq(fifths, kept)),
+            Sentence("Each has a dimensionality near ½: opposite pairs.", when=sp.Eq(halves, kept)),
+            Sentence("The loss is {part} % of what it would be with nothing kept.", part=sp.floor(1000 * loss / (m * nu * (4 - 3 * nu) / 12) + HALF) / 10),
         ],
     )  # fmt: skip
 

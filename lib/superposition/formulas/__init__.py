@@ -17,6 +17,7 @@ from superposition.formulas import (
     occurrence,
     readouts,
     sparsity,
+    training,
 )
 from superposition.formulas.booleanish import *
 from superposition.formulas.compounding_noise import *
@@ -28,6 +29,7 @@ from superposition.formulas.is_it_a_win import *
 from superposition.formulas.occurrence import *
 from superposition.formulas.readouts import *
 from superposition.formulas.sparsity import *
+from superposition.formulas.training import *
 
 topics = {
     topic.__name__.rpartition(".")[2]: {
@@ -43,6 +45,7 @@ topics = {
         is_it_a_win,
         readouts,
         occurrence,
+        training,
         dictionary,
     )
 }

@@ -19,6 +19,7 @@ from superposition.questions import (
     occurrence,
     readouts,
     sparsity,
+    training,
 )
 
 __all__ = ["check", "registry", "topics"]
@@ -35,6 +36,7 @@ topics = {
         is_it_a_win,
         readouts,
         occurrence,
+        training,
         dictionary,
     )
 }

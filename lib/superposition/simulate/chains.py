@@ -6,6 +6,7 @@ import sympy as sp
 from sympy import stats
 from sympy.codegen.cfunctions import expm1
 
+from superposition.arguments import integer
 from superposition.draws import (
     Alike,
     Chain,
@@ -23,7 +24,7 @@ from superposition.draws import (
 )
 from superposition.formula import Q, betainc_inverse
 from superposition.simulate.quantiser import gaussian_quantiser
-from superposition.symbols import A, K, L, S, b, d, gamma, l, l0, m, n, nu, phi, s, t, theta
+from superposition.symbols import A, K, L, S, b, d, gamma, l, l0, m, n, nu, omega, phi, s, t, theta
 
 __all__ = [
     "absent",
@@ -556,5 +557,90 @@ def environment(activity: sp.Expr) -> Chain:
             Draw(_rarer, stats.Poisson, beyond),
             Let(occurring, sp.Min(_frequent + _rarer, m)),
             *_read_in_a_moment(occurring),
+        ],
+    )
+
+
+# The toy model of Elhage et al. (2022) with a few neurons, trained by Adam on fresh inputs: two vectors for each neuron would
+# be its row of the embedding; see simulate/training.py.
+
+steps, batch, rate, turn, loss = sp.symbols("steps batch rate turn loss", positive=True)
+beta = sp.Symbol("beta", real=True)
+rows = sp.symbols("e1 e2", real=True)
+MEANS = sp.Rational(9, 10), sp.Rational(999, 1000)
+# turns over which the shown loss is averaged
+LATELY = 50
+
+
+def training(neurons: int) -> Chain:
+    """Training of the toy model with one or two neurons: rows `e1`, `e2` of the embedding, biases `beta`, and the recent `loss`.
+
+    The i-th feature has importance ω to the power of i - 1.
+
+    Examples
+    --------
+    Every network keeps at least one of two features, with about all of its neuron:
+
+    >>> import numpy as np
+    >>> at = dict(m=2, nu=0.1, omega=1, steps=300, batch=16, rate=0.05)
+    >>> found = training(1).sample(np.random.default_rng(0), 20, **at)
+    >>> bool((abs(found["e1"]).max(axis=1) > 0.8).all())
+    True
+    """
+    embedding = rows[: integer("neurons", neurons, 1, len(rows))]
+    values = (*embedding, beta)
+    i, weight, drawn, a, e, read, lost, mean_loss, size = sp.symbols(
+        "i weight drawn a e read lost mean_loss size", real=True
+    )
+    states = sp.symbols("x1 x2", real=True)[:neurons]
+    backs = sp.symbols("back1 back2", real=True)[:neurons]
+    slopes, firsts, seconds = (
+        [sp.Symbol(f"{kind}_{value}", real=True) for value in values] for kind in ("slope", "first", "second")
+    )
+
+    def nothing(symbols):
+        return [Let(symbol, 0, count=m) for symbol in symbols]
+
+    one_input = [
+        Draw(drawn, stats.Uniform, 0, 1, count=m),
+        Let(a, sp.Max(0, 1 - drawn / nu)),
+        *(Total(x, row * a) for x, row in zip(states, embedding, strict=True)),
+        Let(read, sum(row * x for x, row in zip(states, embedding, strict=True)) + beta),
+        Let(e, sp.Piecewise((2 * weight * (read - a) / batch, read > 0), (0, True))),
+        *(Total(back, row * e) for back, row in zip(backs, embedding, strict=True)),
+        *(Let(slope, slope + x * e + back * a) for slope, x, back in zip(slopes, states, backs, strict=False)),
+        Let(slopes[-1], slopes[-1] + e),
+        Total(lost, weight * (sp.Max(read, 0) - a) ** 2),
+        Let(mean_loss, mean_loss + lost / batch),
+    ]
+    adam = []
+    for value, slope, first, second in zip(values, slopes, firsts, seconds, strict=True):
+        adam += [
+            Let(first, first + (1 - MEANS[0]) * (slope - first)),
+            Let(second, second + (1 - MEANS[1]) * (slope**2 - second)),
+            Let(value, value - size * first / (sp.sqrt(second) + sp.Rational(1, 10**8))),
+        ]
+    falling = rate * sp.cos(sp.pi / 2 * (turn - 1) / steps) * sp.sqrt(1 - MEANS[1] ** turn) / (1 - MEANS[0] ** turn)
+    return Chain(
+        [m, nu, omega, steps, batch, rate],
+        [
+            Numbers(i, count=m),
+            Let(weight, omega ** (i - 1)),
+            *(Draw(row, stats.Normal, 0, 1 / sp.sqrt(4 * neurons), count=m) for row in embedding),
+            *nothing([beta, *firsts, *seconds]),
+            Let(turn, 0),
+            Let(loss, 0),
+            Repeat(
+                steps,
+                [
+                    Let(turn, turn + 1),
+                    *nothing(slopes),
+                    Let(mean_loss, 0),
+                    Repeat(batch, one_input),
+                    Let(size, falling),
+                    *adam,
+                    Let(loss, loss + (mean_loss - loss) / sp.Min(turn, LATELY)),
+                ],
+            ),
         ],
     )
