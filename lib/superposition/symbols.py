@@ -13,6 +13,7 @@ __all__ = [
     "C",
     "D",
     "Entry",
+    "J",
     "K",
     "L",
     "S",
@@ -31,6 +32,7 @@ __all__ = [
     "l0",
     "m",
     "n",
+    "nu",
     "q",
     "s",
     "t",
@@ -49,6 +51,8 @@ L = sp.Symbol("L", positive=True)
 d = sp.Symbol("d", positive=True)
 s = sp.Symbol("s", positive=True)
 h = sp.Symbol("h", positive=True)
+J = sp.Symbol("J", positive=True)
+nu = sp.Symbol("nu", nonnegative=True)
 q = sp.Symbol("q", positive=True)
 theta = sp.Symbol("theta", positive=True)
 C = sp.Symbol("C", positive=True)
@@ -136,6 +140,11 @@ NOTATION = (
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),
     Entry("c", "`c`", r"decoder constant: a decoder reads all features up to $l = n/(c \ln m)$", "number", "none", c, sp.Interval.open(0, sp.oo)),
     Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
+    Entry("J", "`J`; `n_connections` in simulations", "connections of features in one layer to features in the next that the weights between them carry", "number", "connections", J, _from(1)),
+    Entry(
+        r"\nu", "`nu`; `shared` in simulations", "connections that share one of its two features with a pair: of this pair, or at most of any, as stated",
+        "number", "connections", nu, _from(0),
+    ),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
     Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),

@@ -15,6 +15,7 @@ from superposition.formulas import (
     error_correction_layers,
     is_it_a_win,
     sparsity,
+    weights,
 )
 from superposition.formulas.booleanish import *
 from superposition.formulas.compounding_noise import *
@@ -24,6 +25,7 @@ from superposition.formulas.error_correction import *
 from superposition.formulas.error_correction_layers import *
 from superposition.formulas.is_it_a_win import *
 from superposition.formulas.sparsity import *
+from superposition.formulas.weights import *
 
 topics = {
     topic.__name__.rpartition(".")[2]: {
@@ -37,6 +39,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        weights,
         dictionary,
     )
 }

@@ -17,6 +17,7 @@ from superposition.questions import (
     error_correction_layers,
     is_it_a_win,
     sparsity,
+    weights,
 )
 
 __all__ = ["check", "registry", "topics"]
@@ -31,6 +32,7 @@ topics = {
         error_correction,
         error_correction_layers,
         is_it_a_win,
+        weights,
         dictionary,
     )
 }

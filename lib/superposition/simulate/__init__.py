@@ -58,6 +58,7 @@ from superposition.simulate.relay import (
     relay,
     relay_readouts,
 )
+from superposition.simulate.weights import WeightErrors, interference_tail, used_errors, weight_errors
 
 __all__ = [
     "Chain",
@@ -76,6 +77,7 @@ __all__ = [
     "SparseLayer",
     "Told",
     "Votes",
+    "WeightErrors",
     "WorstSet",
     "adversarial_set",
     "assignment",
@@ -91,6 +93,7 @@ __all__ = [
     "greedy_code",
     "guaranteed_active",
     "half_spaces",
+    "interference_tail",
     "largest_active",
     "largest_levels",
     "level_errors",
@@ -108,5 +111,7 @@ __all__ = [
     "relay_readouts",
     "sparse_chain",
     "superposed_errors",
+    "used_errors",
+    "weight_errors",
     "worst_overlaps",
 ]
