@@ -19,7 +19,9 @@ from superposition.simulate.trials import BLOCK, Slices, estimates, mean_and_err
 
 # of the connections, how many are looked at one by one, which adds enough to the precision
 _LOOKED_AT = 8
-_NODES = 48
+_NODES = 64
+# standard deviations, beyond which so many nodes do not show the tail
+_FARTHEST = 10
 
 
 @dataclass(frozen=True, repr=False)
@@ -191,7 +193,7 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     shared : int
         ν, of these, how many share a feature with the pair, 0 to J.
     threshold : float
-        θ > 0.
+        θ, above 0 and up to 10 standard deviations of the interference.
 
     Returns
     -------
@@ -217,7 +219,9 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     True
     """
     n, n_connections = integer("n", n, low=2), integer("n_connections", n_connections, low=24)
-    shared, threshold = integer("shared", shared, 0, n_connections), real("threshold", threshold, 0, math.inf, "()")
+    shared = integer("shared", shared, 0, n_connections)
+    spread = math.sqrt(shared / n + (n_connections - shared) / n**2)
+    threshold = real("threshold", threshold, 0, _FARTHEST * spread, "(]")
     nodes, weights = _overlap_nodes(n)
     # t t' takes each product of two nodes
     products, masses = np.multiply.outer(nodes, nodes).ravel(), np.multiply.outer(weights, weights).ravel()
@@ -233,7 +237,6 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
         alone = shared * log_mean(nodes, weights, x) if shared else 0
         return alone + (n_connections - shared) * log_mean(products, masses, x)
 
-    spread = math.sqrt(shared / n + (n_connections - shared) / n**2)
     found = optimize.minimize_scalar(
         lambda x: float(log_sum(np.asarray(x))) - x * threshold,
         bounds=(0, 2 * threshold / spread**2 + 1 / spread),
