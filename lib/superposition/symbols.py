@@ -140,7 +140,7 @@ NOTATION = (
     Entry("D_b", "`D`", "distortion: mean squared error of a value kept to b bits, in units of its variance", "number", "none", D, sp.Interval.Ropen(0, 1)),
     Entry("c", "`c`", r"decoder constant: a decoder reads all features up to $l = n/(c \ln m)$", "number", "none", c, sp.Interval.open(0, sp.oo)),
     Entry("S", "`S`; `snr` in simulations", "signal-to-noise ratio of a neuron: its mean square over the variance of its noise", "number", "none", S, sp.Interval.open(0, sp.oo)),
-    Entry("J", "`J`; `n_connections` in simulations", "connections of features in one layer to features in the next that the weights between them carry", "number", "connections", J, _from(1)),
+    Entry("J", "`J`; `n_connections` in simulations", "connections of features that the weights between two layers carry", "number", "connections", J, _from(1)),
     Entry(
         r"\nu", "`nu`; `shared` in simulations", "connections that share one of its two features with a pair: of this pair, or at most of any, as stated",
         "number", "connections", nu, _from(0),

@@ -18,7 +18,7 @@ USED = [
     for m in FEATURES
     if 16 * l * log(m) <= n and formulas.max_connections_used(l=l, m=m, n=n) <= m / 2
 ]
-TRIALS = 100
+TRIALS = 150
 
 
 def wrong(J, m, n, theta=0.5):

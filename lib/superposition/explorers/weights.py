@@ -78,7 +78,7 @@ def virtual_weights() -> Explorer:
         caption="How the virtual weights of all pairs of features are expected to spread, by the normal law: those of connections about 1, those of all other pairs "
         "about 0. Taken for connections are those beyond the threshold.",
         sliders=[
-            Slider(J, 10, 5000, 4000),
+            Slider(J, 10, 5000, 4000, label="connections between the layers"),
             Slider(n, 64, 4096, 512),
             Slider(m, 10_000, 10**6, 10_000),
             Slider(theta, 0.1, 0.9, 0.5, scale="linear", integer=False, label="threshold of a virtual weight"),
@@ -137,8 +137,8 @@ def read_or_run() -> Explorer:
         title="Read the weights, or run them",
         caption="Mistakes of a threshold at ½, by the normal law: among the virtual weights of all pairs, and among the features of the next layer while some are "
         "active. Upright lines: the two limits.",
-        sliders=[Slider(J, 100, 10_000, 2000), Slider(n, 128, 1024, 512), Slider(m, 10_000, 10**6, 10_000), Slider(l, 1, 16, 2)],
-        x=Axis(J, 100, 10_000, scale="log"),
+        sliders=[Slider(J, 100, 10_000, 2000, label="connections between the layers"), Slider(n, 128, 1024, 512), Slider(m, 10_000, 10**6, 10_000), Slider(l, 1, 16, 2)],
+        x=Axis(J, 100, 10_000, scale="log", label="connections between the layers, *J*"),
         y=Axis(low=1e-4, high=10**12, scale="log", label="read wrongly"),
         marks=[
             Curve(read, label="virtual weights, of all *m*²", series=1),

@@ -142,5 +142,5 @@ max_connections_used = Formula(
     CHAPTER,
     detail=_GAUSSIAN + "; for many more features than neurons",
     domain=_TWO_FEATURES,
-    measured=Measured(1.19, 1.41, over={l: (1, 4), m: (10**4, 10**8), n: (256, 1024)}, where=(16 * l * log(m) <= n,)),
+    measured=Measured(1.19, 1.42, over={l: (1, 4), m: (10**4, 10**8), n: (256, 1024)}, where=(16 * l * log(m) <= n,)),
 )

@@ -19,9 +19,12 @@ from superposition.simulate.trials import BLOCK, Slices, estimates, mean_and_err
 
 # of the connections, how many are looked at one by one, which adds enough to the precision
 _LOOKED_AT = 8
-_NODES = 64
+# of the quadrature over a product of overlaps, for either of them; and over one alone, which has to follow it further out
+_NODES, _NODES_ALONE = 48, 160
+# up to which SciPy finds so many nodes
+_MOST_NEURONS = 8192
 # standard deviations, beyond which so many nodes do not show the tail
-_FARTHEST = 10
+_FARTHEST = 12
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,9 +176,9 @@ def used_errors(
 
 
 @functools.cache
-def _overlap_nodes(n):
+def _overlap_nodes(n, count):
     """Nodes and weights of Gauss's quadrature with the law of an overlap."""
-    nodes, weights = special.roots_jacobi(_NODES, (n - 3) / 2, (n - 3) / 2)
+    nodes, weights = special.roots_jacobi(count, (n - 3) / 2, (n - 3) / 2)
     return nodes, weights / weights.sum()
 
 
@@ -187,13 +190,13 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     Parameters
     ----------
     n : int
-        Neurons of each layer, at least 2.
+        Neurons of each layer, 2 to 8192.
     n_connections : int
         J, connections that interfere, at least 24.
     shared : int
         ν, of these, how many share a feature with the pair, 0 to J.
     threshold : float
-        θ, above 0 and up to 10 standard deviations of the interference.
+        θ, above 0 and up to 12 standard deviations of the interference.
 
     Returns
     -------
@@ -218,11 +221,11 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     >>> 1e-9 < tail < 1e-8
     True
     """
-    n, n_connections = integer("n", n, low=2), integer("n_connections", n_connections, low=24)
+    n, n_connections = integer("n", n, 2, _MOST_NEURONS), integer("n_connections", n_connections, low=24)
     shared = integer("shared", shared, 0, n_connections)
     spread = math.sqrt(shared / n + (n_connections - shared) / n**2)
     threshold = real("threshold", threshold, 0, _FARTHEST * spread, "(]")
-    nodes, weights = _overlap_nodes(n)
+    nodes, weights = _overlap_nodes(n, _NODES)
     # t t' takes each product of two nodes
     products, masses = np.multiply.outer(nodes, nodes).ravel(), np.multiply.outer(weights, weights).ravel()
     likely = masses > 1e-30 * masses.max()
@@ -234,7 +237,7 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
         return top + np.log(np.exp(each - top[..., None]) @ mass)
 
     def log_sum(x):
-        alone = shared * log_mean(nodes, weights, x) if shared else 0
+        alone = shared * log_mean(*_overlap_nodes(n, _NODES_ALONE), x) if shared else 0
         return alone + (n_connections - shared) * log_mean(products, masses, x)
 
     found = optimize.minimize_scalar(
