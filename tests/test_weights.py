@@ -130,7 +130,7 @@ def test_exact_tail_far_out_agrees_with_what_is_drawn():
     assert abs(alarm.mean() - exact) < 5 * alarm.std() / np.sqrt(2000)
 
 
-LAYERS = dict(n=st.integers(2, 8192), J=st.integers(24, 10**6), theta=st.floats(0.01, 0.99), nu=st.integers(0, 2))
+LAYERS = dict(n=st.integers(2, 4096), J=st.integers(24, 10**6), theta=st.floats(0.01, 0.99), nu=st.integers(0, 2))
 
 
 @given(**LAYERS)
@@ -198,7 +198,7 @@ def test_reading_and_running_meet_at_two_active_features():
         (lambda rng: weight_errors(8, 10, 11, 5, rng), "n_connections must be between 1 and 10, got 11"),
         (lambda rng: weight_errors(8, 10, 5, 1, rng), "trials must be at least 2, got 1"),
         (lambda rng: used_errors(8, 10, 5, 6, 5, rng), "n_active must be between 1 and 5, got 6"),
-        (lambda rng: interference_tail(8193, 24), "n must be between 2 and 8192, got 8193"),
+        (lambda rng: interference_tail(4097, 24), "n must be between 2 and 4096, got 4097"),
         (lambda rng: interference_tail(8, 23), "n_connections must be at least 24, got 23"),
         (lambda rng: interference_tail(8, 24, 25), "shared must be between 0 and 24, got 25"),
         (lambda rng: interference_tail(8, 24, 0, 0.0), r"threshold must be a finite number in \(0, 7.3.*\], got 0"),

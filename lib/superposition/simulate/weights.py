@@ -22,7 +22,7 @@ _LOOKED_AT = 8
 # of the quadrature over a product of overlaps, for either of them; and over one alone, which has to follow it further out
 _NODES, _NODES_ALONE = 48, 160
 # up to which SciPy finds so many nodes
-_MOST_NEURONS = 8192
+_MOST_NEURONS = 4096
 # standard deviations, beyond which so many nodes do not show the tail
 _FARTHEST = 12
 
@@ -190,7 +190,7 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     Parameters
     ----------
     n : int
-        Neurons of each layer, 2 to 8192.
+        Neurons of each layer, 2 to 4096.
     n_connections : int
         J, connections that interfere, at least 24.
     shared : int
