@@ -546,7 +546,7 @@ def weight_graph(seed: int = 0) -> Scene:
             start("One connection", {1}, 8),
             start("Three", {1, 2, 3}, 8),
             start("All eight", set(range(1, 9)), 8),
-            start("All eight, 64 neurons", set(range(1, 9)), 64),
+            start("Eight on 64 neurons", set(range(1, 9)), 64),
         ],
         readouts=[
             Readout("connections above the threshold", kept),

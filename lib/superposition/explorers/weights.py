@@ -73,7 +73,7 @@ def virtual_weights() -> Explorer:
     share = 100 * false / (false + J - missed)
     pairs = {"pairs": m**2}
     return Explorer(
-        id="virtual-weights",
+        id="heap-of-interference",
         title="A heap of interference",
         caption="How the virtual weights of all pairs of features are expected to spread, by the normal law: those of connections about 1, those of all other pairs "
         "about 0. Taken for connections are those beyond the threshold.",
@@ -133,7 +133,7 @@ def read_or_run() -> Explorer:
     weights, layer = formulas.max_connections, formulas.max_connections_used
     allowed = layer.expr >= 1
     return Explorer(
-        id="read-or-run",
+        id="reading-and-running",
         title="Read the weights, or run them",
         caption="Mistakes of a threshold at ½, by the normal law: among the virtual weights of all pairs, and among the features of the next layer while some are "
         "active. Upright lines: the two limits.",

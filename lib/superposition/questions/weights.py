@@ -28,6 +28,19 @@ interference_heard = Number(
     within=0.01,
 )
 
+five_deviations = Choice(
+    "five-deviations",
+    "Two layers hold 10,000 features each. One virtual weight between them is five times the standard deviation of all. What does that show?",
+    [
+        Option("a connection: five standard deviations happen once in millions of cases", "That is right, and how many cases are there?"),
+        Option("little: by chance alone some thirty of them are as large", "Right.", right=True),
+        Option("a connection, if the interference is Gaussian", "It nearly is; that is not what is wrong here."),
+        Option("nothing, since virtual weights are always interference", "Those of connections are near 1, whatever else there is."),
+    ],
+    hints=["There are 100 million pairs."],
+    solution="The normal law exceeds five standard deviations once in 3.5 million cases, and 100 million pairs are that many cases 29 times.",
+)  # fmt: skip
+
 connections_of_a_layer = Number(
     "connections-of-a-layer",
     "Two layers of 1,024 neurons hold 50,000 features each in random codes. Up to about how many connections can a threshold at ½ read out of the weights between them?",
@@ -48,19 +61,6 @@ connections_of_a_layer = Number(
     ],
     solution="*n*²/(16 ln *m*) = 1,048,576/(16 · 10.8) = {answer}: fewer than one for every eighth feature.",
 )
-
-five_deviations = Choice(
-    "five-deviations",
-    "Two layers hold 10,000 features each. One virtual weight between them is five times the standard deviation of all. What does that show?",
-    [
-        Option("a connection: five standard deviations happen once in millions of cases", "That is right, and how many cases are there?"),
-        Option("little: by chance alone some thirty of them are as large", "Right.", right=True),
-        Option("a connection, if the interference is Gaussian", "It nearly is; that is not what is wrong here."),
-        Option("nothing, since virtual weights are always interference", "Those of connections are near 1, whatever else there is."),
-    ],
-    hints=["There are 100 million pairs."],
-    solution="The normal law exceeds five standard deviations once in 3.5 million cases, and 100 million pairs are that many cases 29 times.",
-)  # fmt: skip
 
 twice_as_many_active = Choice(
     "twice-as-many-active",
