@@ -1,10 +1,12 @@
 """Pictures of the book's mechanisms, which the reader takes hold of."""
 
+from dataclasses import replace
+
 import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
-from superposition.data.dictionaries import dictionaries
+from superposition.data.dictionaries import atlas, dictionaries
 from superposition.explorer import (
     Bits,
     Discs,
@@ -374,6 +376,11 @@ def price_tag() -> Scene:
     ]
     depth_used, plain_used, best_used, normal_used, width_used = uses.values()
 
+    def stops(slider, name):
+        # every published dictionary can be set, as the atlas does
+        sizes = (getattr(one, name) for one in atlas())
+        return replace(slider, values=slider.stops(size for size in sizes if slider.low <= size <= slider.high))
+
     def start(label, network, features, active):
         (one,) = (one for one in dictionaries(network, features=features) if one.active == active)
         return Start(f"{label}, {features:,} features", {n: one.neurons, m: one.features, l: one.active})
@@ -385,9 +392,9 @@ def price_tag() -> Scene:
         "of a hundred. Buttons set published dictionaries, whose sizes and active features are their makers' choices; *L* stays.",
         sliders=[
             # always more features than neurons
-            Slider(n, 256, 8000, 1024),
-            Slider(m, 8192, 10**9, 100_000),
-            Slider(l, 1, 1000, 10),
+            stops(Slider(n, 256, 8000, 1024), "neurons"),
+            stops(Slider(m, 8192, 10**9, 100_000), "features"),
+            stops(Slider(l, 1, 1000, 10), "active"),
             Slider(L, 1, 1000, 40),
         ],
         window=((-2.15, 2.15), (-0.2, 5.45)),
