@@ -548,6 +548,46 @@ def test_votes_are_those_of_units_on_a_real_code(neurons, features, active, unit
     assert_same_law(drawn["failed"], ~told.at(needed), "failed")
 
 
+def settings_of_weights():
+    rng = np.random.default_rng(29)
+    for turn in range(SETTINGS):
+        active, looked_at = log_uniform(rng, 1, 4), log_uniform(rng, 0.5, 6)
+        connections = active + looked_at + log_uniform(rng, 1, 100)
+        yield dict(
+            n=log_uniform(rng, 2, 512), m=connections + log_uniform(rng, 1, 10**5), J=connections, l=active, shown=looked_at,
+            theta=float(rng.uniform(0.2, 0.8)), chance=(1, float(rng.uniform(0.1, 0.9)))[turn % 2],
+        )  # fmt: skip
+
+
+@at_settings(settings_of_weights())
+def test_page_reads_weights_as_numpy_does(script, values):
+    assert_languages_agree(script, chains.weights, 400, 30, **values)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("neurons", "features", "connections", "active", "looked_at"),
+    [(2, 5, 4, 1, 2), (6, 20, 10, 1, 4), (12, 9, 9, 1, 3), (16, 40, 30, 3, 5), (8, 6, 6, 6, 0)],
+)
+def test_weights_are_those_of_outer_products(neurons, features, connections, active, looked_at):
+    rng, trials = np.random.default_rng([neurons, features]), 3000
+    read, alarms, missed = np.empty((trials, active + looked_at)), np.empty(trials), np.empty(trials)
+    for trial in range(trials):
+        F, G = random_code(neurons, features, rng), random_code(neurons, features, rng)
+        W = G[:, :connections] @ F[:, :connections].T
+        r = G.T @ W @ F[:, :active].sum(axis=1)
+        read[trial] = r[: active + looked_at]
+        alarms[trial], missed[trial] = np.count_nonzero(r[active:] > 0.5), np.count_nonzero(r[:active] <= 0.5)
+    values = dict(n=neurons, m=features, J=connections, l=active, theta=0.5, shown=looked_at, chance=1)
+    drawn = chains.weights.sample(rng, trials, **values)
+    for place in range(active + looked_at):
+        assert_same_law(drawn["present"][:, place], read[:, place], place)
+    assert_same_law(drawn["present"].std(axis=1), read.std(axis=1), "spread")
+    # expected, given lengths, and counted
+    for ours, theirs in ((drawn["false_alarms"], alarms), (drawn["misses"], missed)):
+        assert abs(ours.mean() - theirs.mean()) <= Z * np.sqrt((ours.var() + theirs.var()) / trials) + 1e-9
+
+
 def test_page_draws_overlaps_of_pairs_as_numpy_does(script):
     for neurons in np.unique(np.geomspace(2, 4096, SETTINGS).astype(int)):
         assert_languages_agree(script, chains.pair, 1000, 25, n=int(neurons))

@@ -126,7 +126,7 @@ def test_limits_inside_the_domain_are_finite_and_silent(name):
     corners = [
         dict(L=1, d=2, s=1, h=1, C=1, kappa=1, alpha=0, delta=0.5, l0=1, z=3, A=1, K=2, b=1, D=0.25, c=2, S=4)
         | dict(eta=0.25, k=2, u=1, q=1, theta=0.5, tau=1)
-        | dict(eta=0.25, k=2, u=1, q=1, theta=0.5, g=1, phi=2, nu=0.5, gamma=1, p=0.25, omega=1)
+        | dict(eta=0.25, k=2, u=1, q=1, theta=0.5, g=1, phi=2, nu=0.5, gamma=1, p=0.25, omega=1, J=4, zeta=2)
         | corner
         for corner in corners
     ]

@@ -13,8 +13,9 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from superposition import formulas
+from superposition.data.dictionaries import atlas as dictionaries_listed
 from superposition.plots import figure, use_book_style
-from theme import constructs, folding, mathematics, repository, search, sheet
+from theme import atlas, constructs, folding, mathematics, repository, search, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -355,3 +356,18 @@ def test_the_style_names_exactly_the_letters_that_are_a_font_file_of_their_own()
         }
         assert named == rarer
     assert not rarer & set("abcXYZ019 .,;–—‘’“”…±½")
+
+
+def test_every_dictionary_of_the_atlas_is_a_row_and_a_setting_of_the_price_tag():
+    listed, can_be = dictionaries_listed(), atlas.settings()
+    found = {}
+    for network, layer, neurons, features, active in atlas.rows():
+        place = network, int(layer), int(neurons.replace(",", "")), int(features.replace(",", ""))
+        assert place not in found
+        found[place] = active
+    assert found.keys() == {(one.network, one.layer, one.neurons, one.features) for one in listed}
+    for one in listed:
+        cell = found[one.network, one.layer, one.neurons, one.features]
+        link = f'#price-tag?n={one.neurons}&amp;m={one.features}&amp;l={one.active:.0f}">{one.active:,.0f}</a>'
+        # the price tag has more features than neurons
+        assert (link in cell) == (one.features >= min(can_be["m"]))

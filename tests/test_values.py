@@ -738,6 +738,51 @@ TRAINING = {
     ),
 }  # fmt: skip
 
+
+# 16 neurons, a threshold ½ and no feature shared: n θ/√J is 1 at 64 connections, 2 at 16
+WEIGHTS = {
+    "interference_std": row(
+        EXACT,
+        (at(J=5, n=2, zeta=1), sqrt(1.5)),
+        (at(J=1024, n=256, zeta=0), 0.125),
+        (at(J=7, n=1, zeta=3), sqrt(7)),
+        inside=[at(J=1, zeta=1), at(zeta=0)],
+        outside=[at(J=1, zeta=1.01)],
+    ),
+    "interference_kurtosis": row(EXACT, (at(J=3, n=1), -2 / mp.mpf(3)), (at(J=2, n=10), 1.625)),
+    "interference_tail_bound": row(
+        BOUND,
+        (at(J=6, n=4, zeta=2, theta=0.5), mp.exp(-mp.mpf(1) / 7)),
+        inside=[at(J=2, zeta=2)],
+        outside=[at(J=1.99, zeta=2), at(zeta=1.99), at(theta=0), at(theta=1)],
+    ),
+    "wrong_weights": row(
+        ASYMPTOTIC,
+        (at(J=1, m=1, n=1, theta=0.5), 0),
+        (at(J=1, m=3, n=2, theta=0.5), 4 * Q1 + 4 * tail(1 / sqrt(2))),
+        (at(J=16, m=16, n=16, theta=0.5), 240 * tail(0.5 / sqrt(0.1796875)) + 16 * tail(8 / sqrt(15))),
+        inside=[at(J=3, m=3, n=2)],
+        outside=[at(J=1.01, m=1), at(theta=0), at(theta=1)],
+    ),
+    "max_connections": row(HEURISTIC, (at(m=mp.e**4, n=64), 64), inside=[at(m=2)], outside=[at(m=1.99)]),
+    "max_connections_sure": row(
+        LIKELY,
+        (at(delta=mp.e**-2, m=e, n=64, zeta=2), -32),
+        inside=[at(zeta=2)],
+        outside=[at(zeta=1.99), at(delta=0), at(delta=1)],
+    ),
+    "real_weight": row(
+        LIKELY,
+        # the logarithm is 4: 4 + √(16 + 8 (2 + 2)), and 1 + √(1 + 8 (½ + ⅛))
+        (at(J=4, delta=mp.e**-2, m=e, n=1, zeta=2), 4 + sqrt(48)),
+        (at(J=4, delta=mp.e**-2, m=e, n=4, zeta=2), 1 + sqrt(6)),
+        inside=[at(J=2, zeta=2)],
+        outside=[at(J=1.99, zeta=2), at(zeta=1.99), at(delta=0), at(delta=1)],
+    ),
+    "used_noise_std": row(EXACT, (at(J=9, l=2, n=4), sqrt(1.5)), inside=[at(J=2, l=2)], outside=[at(J=1.99, l=2)]),
+    "max_connections_used": row(HEURISTIC, (at(l=2, m=mp.e**4, n=256), 768), inside=[at(m=2)], outside=[at(m=1.99)]),
+}
+
 TABLE = (
     DIRECTIONS
     | SPARSITY
@@ -748,6 +793,7 @@ TABLE = (
     | READOUTS
     | OCCURRENCE
     | TRAINING
+    | WEIGHTS
     | DICTIONARY
 )
 FIRST = {name: known.values[0][0] for name, known in TABLE.items()}
@@ -818,7 +864,7 @@ def test_every_condition_is_tried_at_its_very_end(name):
 def test_letters_have_the_ranges_of_what_they_count():
     ranges = {row.symbol.name: str(row.values) for row in NOTATION if row.symbol is not None}
     whole = {name for name, values in ranges.items() if values == "Interval(1, oo)"}
-    assert {"n", "m", "l", "l0", "K", "L", "d", "s", "h", "q", "b"} <= whole
+    assert {"n", "m", "l", "l0", "J", "K", "L", "d", "s", "h", "q", "b"} <= whole
     assert {ranges[name] for name in ("C", "kappa", "eta", "z", "c", "S")} == {"Interval.open(0, oo)"}
     assert [ranges[name] for name in ("alpha", "delta", "theta", "eps", "t", "D", "A")] == [
         "Interval(0, 1)", "Interval.open(0, 1)", "Interval.open(0, 1)", "Interval.Ropen(0, 1)", "Interval(-1, 1)", "Interval.Ropen(0, 1)", "Interval(0, oo)",

@@ -1,14 +1,15 @@
 """The Sphinx extension that turns the book into its site.
 
-Twelve parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
+Thirteen parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
 folded, `constructs` adds notes in the margin and admonitions that fold, `citations` finds citations in plain links,
-`assets` what it loads, `sheet` prints the formula sheet, `library` lets docstrings be printed, `search` writes what the
+`assets` what it loads, `sheet` prints the formula sheet, `atlas` that of published dictionaries, `library` lets docstrings be printed, `search` writes what the
 search dialog looks in, `previews` what is shown beside a link, `card` draws what social networks show, and `repository`
 derives every link to the source from `pyproject.toml`.
 """
 
 from theme import (
     assets,
+    atlas,
     card,
     citations,
     constructs,
@@ -28,6 +29,7 @@ def setup(app):
     constructs.setup(app)
     citations.setup(app)
     sheet.setup(app)
+    atlas.setup(app)
     library.setup(app)
     search.setup(app)
     previews.setup(app)

@@ -13,6 +13,7 @@ __all__ = [
     "C",
     "D",
     "Entry",
+    "J",
     "K",
     "L",
     "S",
@@ -44,6 +45,7 @@ __all__ = [
     "theta",
     "u",
     "z",
+    "zeta",
 ]
 
 n = sp.Symbol("n", positive=True)
@@ -56,6 +58,8 @@ L = sp.Symbol("L", positive=True)
 d = sp.Symbol("d", positive=True)
 s = sp.Symbol("s", positive=True)
 h = sp.Symbol("h", positive=True)
+J = sp.Symbol("J", positive=True)
+zeta = sp.Symbol("zeta", nonnegative=True)
 q = sp.Symbol("q", positive=True)
 theta = sp.Symbol("theta", positive=True)
 C = sp.Symbol("C", positive=True)
@@ -78,7 +82,6 @@ omega = sp.Symbol("omega", positive=True)
 p = sp.Symbol("p", positive=True)
 g = sp.Symbol("g", positive=True)
 phi = sp.Symbol("phi", nonnegative=True)
-nu = sp.Symbol("nu", positive=True)
 gamma = sp.Symbol("gamma", positive=True)
 
 
@@ -157,6 +160,11 @@ NOTATION = (
     Entry(r"\nu", "`nu`; `density`, `frequencies` in simulations", r"frequency, or density, of a feature: how often it is active; of the most frequent one where $\nu_i = \nu\,i^{-\gamma}$", "number", "probability", nu, sp.Interval.Lopen(0, 1)),
     Entry(r"\gamma", "`gamma`", r"how fast frequencies fall: the $i$-th largest as $i^{-\gamma}$", "number", "none", gamma, sp.Interval.open(0, sp.oo)),
     Entry(r"\omega", "`omega`; `importance` in simulations", "importance of a feature's squared error in a loss, relative to another's", "number", "none", omega, sp.Interval.open(0, sp.oo)),
+    Entry("J", "`J`; `n_connections` in simulations", "connections of features that the weights between two layers carry", "number", "connections", J, _from(1)),
+    Entry(
+        r"\zeta", "`zeta`; `shared` in simulations", "connections that share one of its two features with a pair: of this pair, or at most of any, as stated",
+        "number", "connections", zeta, _from(0),
+    ),
     Entry("F", "`F`", "code: the features' directions as unit columns", "(n, m)", "none"),
     Entry("G", "`G`", r"Gram matrix $F^\top F$: every overlap of two features", "(m, m)", "none"),
     Entry("E", "`E`", "embedding: a linear map of features to neurons, $x = E a$, with columns of any length", "(n, m)", "none"),

@@ -1,13 +1,14 @@
 """Pictures of the book's mechanisms, which the reader takes hold of."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 
 from superposition import codes, formulas, simulate
 from superposition.data import load
-from superposition.data.dictionaries import dictionaries
+from superposition.data.dictionaries import atlas, dictionaries
 from superposition.explorer import (
     Bits,
     Discs,
@@ -37,6 +38,8 @@ from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t, theta
 __all__ = ["band", "interference", "one_state", "price_tag", "raster", "runaway_grid", "voting_machine"]
 from superposition.simulate import chains
 from superposition.symbols import nu, omega
+
+__all__ = ["band", "interference", "price_tag", "runaway_grid", "voting_machine", "weight_graph"]
 
 __all__ = ["band", "interference", "pentagon", "price_tag", "runaway_grid", "voting_machine"]
 
@@ -634,6 +637,11 @@ def price_tag() -> Scene:
     ]
     depth_used, plain_used, best_used, normal_used, width_used = uses.values()
 
+    def stops(slider, name):
+        # every published dictionary can be set, as the atlas does
+        sizes = (getattr(one, name) for one in atlas())
+        return replace(slider, values=slider.stops(size for size in sizes if slider.low <= size <= slider.high))
+
     def start(label, network, features, active):
         (one,) = (one for one in dictionaries(network, features=features) if one.active == active)
         return Start(f"{label}, {features:,} features", {n: one.neurons, m: one.features, l: one.active})
@@ -645,9 +653,9 @@ def price_tag() -> Scene:
         "of a hundred. Buttons set published dictionaries, whose sizes and active features are their makers' choices; *L* stays.",
         sliders=[
             # always more features than neurons
-            Slider(n, 256, 8000, 1024),
-            Slider(m, 8192, 10**9, 100_000),
-            Slider(l, 1, 1000, 10),
+            stops(Slider(n, 256, 8000, 1024), "neurons"),
+            stops(Slider(m, 8192, 10**9, 100_000), "features"),
+            stops(Slider(l, 1, 1000, 10), "active"),
             Slider(L, 1, 1000, 40),
         ],
         window=((-2.15, 2.15), (-0.2, 5.45)),
@@ -710,5 +718,113 @@ def price_tag() -> Scene:
             Sentence("A correcting layer of {d} units is too narrow: votes would save nothing, and a unit for each feature is {m}.", when=(width_used > 1) & (needed >= m) & (best_used <= 1)),
             Sentence("A correcting layer of {d} units is wide enough: votes ask for about {needed}.", needed=needed, when=(width_used <= 1) & (needed < m) & (best_used <= 1)),
             Sentence("A correcting layer of {d} units is wide enough: it has a unit for each feature.", when=(width_used <= 1) & (needed >= m) & (best_used <= 1)),
+        ],
+    )  # fmt: skip
+
+
+def weight_graph(seed: int = 0) -> Scene:
+    """Features of two layers, and every virtual weight between them above a threshold: connections, and interference."""
+    features, sizes, targets = 8, (8, 16, 32, 64), (3, 1, 5, 2, 8, 4, 7, 6)
+    rng = np.random.default_rng(seed)
+    grams = [[codes.random_code(size, features, rng) for _ in range(2)] for size in sizes]
+    grams = np.array([[F.T @ F for F in pair] for pair in grams]).round(3)
+    first, second, target, weight, real = (
+        sp.IndexedBase(name) for name in ("first", "second", "target", "weight", "real")
+    )
+    a, b, p = (sp.Symbol(name, integer=True) for name in ("a", "b", "p"))
+    written, kept, spurious, missed = sp.symbols("written kept spurious missed", nonnegative=True)
+    source, reached = sp.IndexedBase("source"), sp.IndexedBase("reached")
+    each_pair, pair = (p, 0, features**2 - 1), features * (a - 1) + b - 1
+    above, is_real = weight[pair] > theta, sp.Eq(real[pair], 1)
+    both = ((a, 1, features), (b, 1, features))
+    # the scale of weights beside the graph
+    low, high, foot, top = -0.8, 1.6, 0.4, 8.6
+    left, right, ends = 0.6, 4.4, (5.5, 7.2)
+
+    def height(value):
+        return foot + (top - foot) * (sp.Min(sp.Max(value, low), high) - low) / (high - low)
+
+    def overlap_of(layer, one, other):
+        places = range(len(sizes))
+        return sp.Piecewise(
+            *((layer[place, one, other], n <= sizes[place]) for place in places[:-1]),
+            (layer[places[-1], one, other], True),
+        )
+
+    def start(label, on, count):
+        return Start(
+            label, {n: count, **{sp.Symbol(f"on{place}"): int(place in on) for place in range(1, features + 1)}}
+        )
+
+    line = {"x": right - 0.34, "y": 9 - b, "x0": left + 0.34, "y0": 9 - a, "over": both}
+    dot = {
+        "x": ends[0] + 0.25 + 0.15 * (source[p] + one_if(reached[p] > 3) / 2),
+        "y": height(weight[p]),
+        "over": each_pair,
+    }
+    return Scene(
+        "weight-graph",
+        title="Which weights are real?",
+        caption="Features of one layer on the left, of the next on the right. Switch a feature on the left on to write its connection into the weights. Drawn are all virtual weights above the "
+        "threshold, which you can drag on the scale of all 64 of them; a dashed line is a connection below it.",
+        sliders=[Slider(n, sizes[0], sizes[-1], sizes[0], values=sizes)],
+        window=((0, 7.4), (0, 9)),
+        controls=[
+            Switches(on, [1, 1, 1, 0, 0, 0, 0, 0], a, x=left, y=9 - a, label="connection of feature {a}"),
+            Handle(
+                Slider(theta, 0.05, 0.95, 0.5, scale="linear", integer=False, values=[round(0.05 * i, 2) for i in range(1, 20)], label="threshold of a virtual weight"),
+                x=ends[1],
+                y=height(theta),
+            ),
+        ],
+        given=[
+            Table(first, grams[:, 0]),
+            Table(second, grams[:, 1]),
+            Table(target, targets),
+            Table(source, np.repeat(range(features), features)),
+            Table(reached, np.tile(range(features), features)),
+            Given(weight, sp.Sum(on[k] * overlap_of(first, k - 1, source[p]) * overlap_of(second, target[k - 1] - 1, reached[p]), (k, 1, features)), over=each_pair),
+            Given(real, on[source[p] + 1] * one_if(sp.Eq(target[source[p]], reached[p] + 1)), over=each_pair),
+            Given(written, sp.Sum(on[k], (k, 1, features))),
+            Given(kept, sp.Sum(real[p] * one_if(weight[p] > theta), each_pair)),
+            Given(spurious, sp.Sum((1 - real[p]) * one_if(weight[p] > theta), each_pair)),
+            Given(missed, written - kept),
+        ],
+        marks=[
+            Links(**line, when=above & sp.Eq(real[pair], 0), thick=1.5, label="interference above the threshold", series=2),
+            Links(**line, when=is_real & (weight[pair] <= theta), dash=3, thick=1.5, series=1),
+            Links(**line, when=is_real & above, thick=3.5, label="connections above it", series=1),
+            Discs(left, 9 - a, 0.34, hollow=True, over=(a, 1, features), when=sp.Eq(on[a], 0), series=0),
+            Discs(left, 9 - a, 0.34, over=(a, 1, features), when=on[a], series=1),
+            Words(left, 9 - a, Sentence("{a}"), over=(a, 1, features), when=sp.Eq(on[a], 0), series=0),
+            Words(left, 9 - a, Sentence("{a}"), over=(a, 1, features), when=on[a], paper=True),
+            Discs(right, 9 - b, 0.34, hollow=True, over=(b, 1, features), series=0),
+            Words(right, 9 - b, Sentence("{b}"), over=(b, 1, features), series=0),
+            Links(ends[0], height(0), ends[1], height(0), thick=1, series=0),
+            Words(ends[0] - 0.12, height(0), Sentence("0"), anchor="end", series=0),
+            Links(ends[0], height(1), ends[1], height(1), thick=1, dash=2, series=0),
+            Words(ends[0] - 0.12, height(1), Sentence("1"), anchor="end", series=0),
+            Discs(**dot, radius=0.05, when=sp.Eq(real[p], 0) & (weight[p] <= theta), series=0),
+            Discs(**dot, radius=0.07, when=sp.Eq(real[p], 0) & (weight[p] > theta), series=2),
+            Discs(**dot, radius=0.09, when=sp.Eq(real[p], 1), series=1),
+            Links(ends[0], height(theta), ends[1], height(theta), thick=2, label="threshold", series=3),
+            Discs(ends[1], height(theta), 0.13, series=3),
+        ],
+        starts=[
+            start("One connection", {1}, 8),
+            start("Three", {1, 2, 3}, 8),
+            start("All eight", set(range(1, 9)), 8),
+            start("Eight on 64 neurons", set(range(1, 9)), 64),
+        ],
+        readouts=[
+            Readout("connections above the threshold", kept),
+            Readout("interference above it", spurious),
+        ],
+        text=[
+            Sentence("Nothing is written, and all virtual weights are 0.", when=written < 1),
+            Sentence("{written:connections} of features on {n} neurons. Above {theta} lie {kept} of them, and {spurious} of the other {others} weights.", written=written, kept=kept, spurious=spurious, others=features**2 - written, when=written > 0),
+            Sentence("This threshold tells connections from interference.", when=(written > 0) & (spurious < 1) & (missed < 1)),
+            Sentence("More interference is taken for connections than there are connections.", when=spurious > written),
+            Sentence("Below it, and lost: {missed:connections}.", missed=missed, when=missed > 0),
         ],
     )  # fmt: skip

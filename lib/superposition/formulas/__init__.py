@@ -18,6 +18,7 @@ from superposition.formulas import (
     readouts,
     sparsity,
     training,
+    weights,
 )
 from superposition.formulas.booleanish import *
 from superposition.formulas.compounding_noise import *
@@ -30,6 +31,7 @@ from superposition.formulas.occurrence import *
 from superposition.formulas.readouts import *
 from superposition.formulas.sparsity import *
 from superposition.formulas.training import *
+from superposition.formulas.weights import *
 
 topics = {
     topic.__name__.rpartition(".")[2]: {
@@ -46,6 +48,7 @@ topics = {
         readouts,
         occurrence,
         training,
+        weights,
         dictionary,
     )
 }

@@ -20,6 +20,7 @@ from superposition.questions import (
     readouts,
     sparsity,
     training,
+    weights,
 )
 
 __all__ = ["check", "registry", "topics"]
@@ -37,6 +38,7 @@ topics = {
         readouts,
         occurrence,
         training,
+        weights,
         dictionary,
     )
 }

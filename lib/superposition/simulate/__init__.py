@@ -89,6 +89,7 @@ from superposition.simulate.training import (
     toy_loss,
     train,
 )
+from superposition.simulate.weights import WeightErrors, interference_tail, used_errors, weight_errors
 
 __all__ = [
     "WAYS",
@@ -114,6 +115,7 @@ __all__ = [
     "Told",
     "Trained",
     "Votes",
+    "WeightErrors",
     "WorstSet",
     "adversarial_set",
     "amp",
@@ -139,6 +141,7 @@ __all__ = [
     "greedy_code",
     "guaranteed_active",
     "half_spaces",
+    "interference_tail",
     "largest_active",
     "largest_levels",
     "level_errors",
@@ -164,5 +167,7 @@ __all__ = [
     "toy_gradient",
     "toy_loss",
     "train",
+    "used_errors",
+    "weight_errors",
     "worst_overlaps",
 ]

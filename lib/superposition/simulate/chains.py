@@ -24,7 +24,7 @@ from superposition.draws import (
 )
 from superposition.formula import Q, betainc_inverse
 from superposition.simulate.quantiser import gaussian_quantiser
-from superposition.symbols import A, K, L, S, b, d, gamma, l, l0, m, n, nu, omega, phi, s, t, theta
+from superposition.symbols import A, J, K, L, S, b, d, gamma, l, l0, m, n, nu, omega, phi, s, t, theta
 
 __all__ = [
     "absent",
@@ -32,6 +32,7 @@ __all__ = [
     "alarmed",
     "alarms",
     "below",
+    "chance",
     "change",
     "changes",
     "corrector",
@@ -42,6 +43,7 @@ __all__ = [
     "failed",
     "false_alarms",
     "gated",
+    "heard",
     "highest",
     "hits",
     "jointly",
@@ -50,6 +52,7 @@ __all__ = [
     "largest",
     "level",
     "levels",
+    "linked",
     "misread",
     "misread_levels",
     "missed",
@@ -69,6 +72,7 @@ __all__ = [
     "readouts",
     "redriven",
     "relay",
+    "sent",
     "separated",
     "shown",
     "spread",
@@ -80,6 +84,7 @@ __all__ = [
     "votes",
     "votes_of_absent",
     "votes_of_present",
+    "weights",
     "wrong",
 ]
 
@@ -644,3 +649,62 @@ def training(neurons: int) -> Chain:
             ),
         ],
     )
+
+
+linked, chance = sp.symbols("linked chance", nonnegative=True)
+"""1 where the active features have connections, else 0; and how likely that is."""
+heard, sent = sp.symbols("heard sent", real=True)
+"""What the inputs of the connections that are looked at read from the first layer, and how much of their outputs is sent, vectors."""
+_input, _step, _mistaken = sp.symbols("input step mistaken", real=True)
+_spare = sp.Symbol("spare", nonnegative=True)
+_reading = overlap_tail((theta - sent) / sp.sqrt(sp.Max(square - 2 * sent * present + sent**2, 0)), n)
+
+weights = Chain(
+    [n, m, J, l, theta, shown, chance],
+    [
+        Draw(linked, stats.Binomial, 1, chance),
+        # as many in place of those that active features without connections do not have
+        Let(_spare, sp.Piecewise((l, chance < 1), (0, True))),
+        Numbers(_rank, count=l + _spare + shown),
+        Directions(
+            _input,
+            heard,
+            count=l + _spare + shown,
+            dimension=n,
+            activation=sp.Piecewise((1, _rank <= l), (0, True)),
+        ),
+        Let(
+            sent,
+            sp.Piecewise((linked * heard, _rank <= l), ((1 - linked) * heard, _rank <= l + _spare), (heard, True)),
+        ),
+        Let(square, sp.S.Zero),
+        Repeat(
+            J - l - shown,
+            [
+                *overlap(t, n),
+                *overlap(_step, n),
+                Let(_step, sp.sqrt(_input) * _step),
+                Let(square, sp.Max(square + 2 * _length * t * _step + _step**2, 0)),
+            ],
+        ),
+        Directions(square, present, count=l + _spare + shown, dimension=n, activation=sent, beside=_length),
+        Let(alarm, overlap_tail((theta + 1e-300) / _length, n)),
+        Total(
+            _mistaken,
+            sp.Piecewise((0, _rank <= l), ((1 - linked) * _reading, _rank <= l + _spare), (_reading, True)),
+        ),
+        Let(
+            false_alarms,
+            (m - J) * alarm + (J - l * linked) * _mistaken / sp.Max(shown + (1 - linked) * _spare, 1),
+        ),
+        Total(misses, sp.Piecewise((linked * (1 - _reading), _rank <= l), (0, True))),
+        Let(errors, false_alarms + misses),
+    ],
+)
+"""Reading all m features of the second of two layers while l features of the first are active, J connections being between them.
+
+All three are random: which feature is connected to which, and both layers' directions; no feature is in two connections. The
+weights are Σ g fᵀ over the connections, of directions f of the first layer and g of the second. Given what the inputs f read,
+the state of the second layer is a sum of random directions; only those of the active features, and of as many others as are
+looked at, are drawn with their readouts. With l = 1 these are the virtual weights of one feature.
+"""

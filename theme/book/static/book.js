@@ -13,6 +13,8 @@ const SAY = {
   colours: (mode) => `Colours: ${mode}`,
   copied: "Copied",
   copy: "Copy",
+  filterBy: "Show the rows with these words and numbers",
+  filtered: (number, all) => (number === all ? `${all} rows` : `${number} of ${all} rows`),
   found: (number, most) => (number === 0 ? "Nothing found." : number === most ? `The first ${most} places` : number === 1 ? "1 place" : `${number} places`),
   hideCode: "Hide the code",
   hintsAndSolutions: "Hints and solutions",
@@ -187,6 +189,34 @@ function setUpCopies() {
   }
 }
 
+// A table of class filtered has a field over it: rows stay that have all of its words, numbers with or without their commas.
+function setUpFilters() {
+  for (const table of document.querySelectorAll("article table.filtered")) {
+    const bare = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1");
+    const rows = [...table.tBodies[0].rows].map((row) => [row, [...row.cells].map((cell) => bare(cell.textContent)).join(" ")]);
+    const field = document.createElement("input");
+    const count = document.createElement("output");
+    const label = document.createElement("label");
+    field.type = "search";
+    label.append(SAY.filterBy, field);
+    const update = () => {
+      const words = bare(field.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const [row, text] of rows) {
+        row.hidden = !words.every((word) => text.includes(word));
+        shown += !row.hidden;
+      }
+      count.textContent = SAY.filtered(shown, rows.length);
+    };
+    field.addEventListener("input", update);
+    const bar = document.createElement("div");
+    bar.className = "filter";
+    bar.append(label, count);
+    (table.closest(".table-scroll") ?? table).before(bar);
+    update();
+  }
+}
+
 setUpMode();
 setUpCode();
 setUpCopying();
@@ -195,3 +225,4 @@ setUpScrolling();
 setUpSectionInView();
 setUpPrinting();
 setUpCopies();
+setUpFilters();
