@@ -530,7 +530,7 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
     table, heard = sp.IndexedBase("table"), sp.IndexedBase("heard")
     lowest, above, missed, alarms = sp.symbols("lowest above missed alarms", real=True)
     least, most = sp.IndexedBase("least"), sp.IndexedBase("most")
-    place = {"x": 9 * k / features, "y": heard[k]}
+    place = {"x": 4 * k / features, "y": heard[k]}
     present, absent = (k, 1, l), (k, l + 1, features)
 
     def of_setting(base, *place):
@@ -548,11 +548,11 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
             Slider(l, actives[0], actives[-1], 16, scale="linear", values=actives),
             Slider(kind, 1, 4, 1, scale="linear", values=[1, 2, 3, 4], label=f"decoder: {names}"),
         ],
-        window=((-0.15, 9.6), (-1.6, 2.6)),
+        window=((-0.1, 4.4), (-1.6, 2.6)),
         controls=[
             Handle(
                 Slider(theta, 0.05, 0.95, 0.5, scale="linear", integer=False, values=[step / 20 for step in range(1, 20)]),
-                x=9.3,
+                x=4.2,
                 y=theta,
             )
         ],
@@ -567,13 +567,13 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
             Given(alarms, sp.Sum(cut, absent)),
         ],
         marks=[
-            Links(0, 0, 9, 0, thick=1, series=0),
-            Links(0, theta, 9.3, theta, thick=2, dash=2, label="threshold", series=4),
-            Discs(**place, radius=0.16, hollow=True, over=present, when=heard[k] < theta, series=0, label="read wrongly"),
-            Discs(**place, radius=0.16, hollow=True, over=absent, when=heard[k] > theta, series=0),
-            Discs(**place, radius=0.075, over=present, label="active features", series=1),
-            Discs(**place, radius=0.06, over=absent, label="absent features", series=2),
-            Discs(9.3, theta, 0.18, series=4),
+            Links(0, 0, 4, 0, thick=1, series=0),
+            Links(0, theta, 4.2, theta, thick=2, dash=2, label="threshold", series=4),
+            Discs(**place, radius=0.1, hollow=True, over=present, when=heard[k] < theta, series=0, label="read wrongly"),
+            Discs(**place, radius=0.1, hollow=True, over=absent, when=heard[k] > theta, series=0),
+            Discs(**place, radius=0.05, over=present, label="active features", series=1),
+            Discs(**place, radius=0.035, over=absent, label="absent features", series=2),
+            Discs(4.2, theta, 0.12, series=4),
         ],
         readouts=[
             Readout("active features missed", missed),
