@@ -81,7 +81,7 @@ polygon_crosstalk = Formula(
     "sum of the squares of a feature's positive overlaps, m features being the corners of a regular polygon",
     "exact",
     "known",
-    "trigonometric sum; " + CHAPTER,
+    "textbook result, a sum of squared cosines; " + CHAPTER,
     detail="whole m",
     domain={m: Interval(3, oo)},
 )
