@@ -884,7 +884,7 @@ def test_page_reads_a_spread_number_as_numpy_does(script, values):
     assert_languages_agree(script, chains.spread, 1000, 32, **values)
 
 
-@pytest.mark.parametrize(("neurons", "features", "mean", "dispersion"), [(6, 30, 2, 2), (30, 80, 4, 3)])
+@pytest.mark.parametrize(("neurons", "features", "mean", "dispersion"), [(6, 30, 2, 2), (30, 80, 4, 3), (4, 9, 4, 1.5)])
 def test_spread_number_is_read_as_from_real_codes(neurons, features, mean, dispersion):
     rng, trials = np.random.default_rng([neurons, features]), 3000
     way = Occurrence("heavy-tailed", features, mean, dispersion=dispersion)

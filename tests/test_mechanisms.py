@@ -380,3 +380,24 @@ def test_a_run_is_shown_turn_by_turn_until_a_setting_is_changed():
     assert shown["other"] == shown["before"]
     assert shown["end"] == [5, 0]
     assert shown["after"][1:] == [1, 2, 3, 4]
+
+
+def test_five_ways_to_occur_have_one_mean_and_their_own_tails():
+    beyond = []
+    for way in range(1, 6):
+        found = given_of("raster", way=way, budget=6)
+        active = np.asarray(found["state"])[way - 1]
+        numbers = active.sum(axis=1)
+        assert active.shape == (40, 24)
+        assert found["number"].tolist() == numbers.tolist()
+        assert (numbers.sum(), numbers.max() <= 15) == (120, True)
+        assert found["dispersion"] == pytest.approx(numbers.var() / 3)
+        assert found["beyond"] == np.count_nonzero(numbers > 6)
+        beyond.append(found["beyond"])
+        groups = active.reshape(40, 6, 4).sum(axis=2)
+        if way == 2:
+            assert groups.max() == 1
+        if way == 5:
+            assert set(np.unique(groups)) == {0, 4}
+    assert beyond[0] == beyond[1] == 0
+    assert min(beyond[3:]) > max(beyond[:3])

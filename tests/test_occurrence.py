@@ -12,6 +12,7 @@ from scipy import stats
 from superposition import codes, formulas, simulate
 from superposition.data.words import word_shares
 from superposition.simulate import WAYS, Occurrence, count_law, decoded_information, mean_errors, occurrence_errors
+from tests.stored import built
 
 FAMILY = {
     "fixed": Occurrence("fixed", 12, 3),
@@ -254,3 +255,29 @@ def test_words_are_shares_that_fall():
     assert shares[:3] == pytest.approx([0.03934, 0.02236, 0.0221], rel=1e-3)
     with pytest.raises(ValueError, match="read-only"):
         shares[0] = 1
+
+
+def test_explorer_of_tails_shows_what_the_exact_law_of_crosstalk_says():
+    explorer = built("occurrence", "same_mean")
+    for dispersion, mean in ((2, 6), (4, 10)):
+        law = Occurrence("heavy-tailed", 10_000, mean, dispersion=dispersion).law()
+        shown = float(explorer.readouts(phi=dispersion, l=mean)["errors a moment"].replace(",", ""))
+        assert shown == pytest.approx(mean_errors(1024, 10_000, law), rel=0.03)
+
+
+@pytest.mark.slow
+def test_explorer_of_stored_features_shows_what_the_exact_laws_say():
+    explorer = built("occurrence", "which_features")
+    for gamma, m in ((0.8, 2000), (1, 10_000)):
+        frequencies = 0.2 / np.arange(1, 10**6 + 1) ** gamma
+        stored = frequencies[:m]
+        errors = mean_errors(256, m, count_law(stored))
+        loss = (frequencies[m:].sum() + errors) / frequencies.sum()
+        words = explorer.text(gamma=gamma, m=m)
+        assert float(words.split("make a loss of ")[1].split(" %")[0]) == pytest.approx(100 * loss, rel=0.01)
+        told = formulas.readout_bits(nu=stored, p=errors / m).sum()
+        of_all = formulas.readout_bits(nu=frequencies, p=1e-300).sum()
+        shown = float(explorer.readouts(gamma=gamma, m=m)["bits told, of all"].removesuffix(" %"))
+        assert shown == pytest.approx(100 * told / of_all, rel=0.02)
+        more = stored[-1] > errors / m
+        assert ("more often than its readout" in words) == more

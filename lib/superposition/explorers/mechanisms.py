@@ -390,10 +390,12 @@ def _moments(features, active, count, group):
     """Features by moments for each way, of many drawn the first whose mean is that of the law, and its dispersion nearly so."""
     for number, way in enumerate(_WAYS):
         occurrence = simulate.Occurrence(way, features, active, group=group, dispersion=4)
-        many = occurrence.draw(2000 * count, np.random.default_rng([number, 7])).reshape(2000, count, features)
+        many = occurrence.draw(4000 * count, np.random.default_rng([number, 7])).reshape(4000, count, features)
         numbers = many.sum(axis=2)
-        fits = (numbers.sum(axis=1) == active * count) & (abs(numbers.var(axis=1) / active - occurrence.spread) < 0.15)
-        yield many[np.argmax(fits)]
+        near = abs(numbers.var(axis=1) / active - occurrence.spread) <= 0.1 + 0.05 * occurrence.spread
+        # no higher than the picture
+        (fits,) = np.nonzero((numbers.sum(axis=1) == active * count) & near & (numbers.max(axis=1) <= 15))
+        yield many[fits[0]]
 
 
 def raster() -> Scene:
