@@ -38,6 +38,7 @@ SINGLE = {
         ("one-neuron-two-features", series): "trained networks, on one side of an edge or the other"
         for series in (2, 4)
     },
+    **{("four-codes", series): "codes of which one each was made, on no curve of their own" for series in (1, 2, 4, 5)},
     **{("atlas", series): "published dictionaries, on no curve of their own" for series in (1, 2, 4)},
 }
 UGLY = re.compile(r"no value|unbounded|NaN|undefined|e[+-]\d")

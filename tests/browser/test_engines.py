@@ -25,8 +25,15 @@ def places(wanted):
     return pytest.mark.parametrize("loaded", params, indirect=True, scope="module")
 
 
+def is_held(declaration):
+    """Whether there is anything in its picture to take hold of."""
+    scene = declaration.get("scene", {})
+    return bool(scene.get("handles") or scene.get("switches"))
+
+
 on_every_page = places(lambda declaration: True)
-on_pages_with_pictures = places(lambda declaration: "scene" in declaration)
+on_pages_with_pictures = places(is_held)
+on_pages_that_run = places(lambda declaration: "run" in declaration.get("draws", ()))
 on_pages_that_draw = places(lambda declaration: "one" in declaration.get("draws", ()))
 
 
@@ -245,7 +252,7 @@ def test_a_slider_of_every_explorer_is_dragged(page):
 @on_pages_with_pictures
 def test_switches_and_handles_follow_the_keyboard(page):
     controls = page.inputs(CONTROLS)
-    assert {id for id, _ in controls} == {id for id, declaration in page.explorers.items() if "scene" in declaration}
+    assert {id for id, _ in controls} == {id for id, declaration in page.explorers.items() if is_held(declaration)}
     for id, i in controls:
         held = page.hold(id, CONTROLS, i, anew=True)
         if page.engine.space_flips or held.type != "checkbox":
@@ -296,3 +303,15 @@ def test_nothing_is_wider_than_a_phone(page):
     )
     page.resize(NARROW)
     assert page.engine.evaluate(TOO_WIDE) == [False, []]
+
+
+@on_pages_that_run
+def test_what_is_let_run_takes_its_steps(page):
+    for id, declaration in page.explorers.items():
+        run = declaration.get("draws", {}).get("run")
+        if run is None:
+            continue
+        page.click(f"#{id} button", f"{run['step']:,} {run['unit']}")
+        page.engine.wait_for(
+            "(id) => / taken, seed \\d+\\.$/.test(document.querySelector(`#${id} .sp-result`).innerText)", id
+        )

@@ -18,9 +18,9 @@ from superposition.explorer import (
     Slider,
 )
 from superposition.simulate import chains
-from superposition.symbols import m, nu, omega
+from superposition.symbols import l, m, n, nu, omega
 
-__all__ = ["phases"]
+__all__ = ["four_codes", "phases"]
 
 
 def _pairs(kept):
@@ -114,4 +114,51 @@ def phases() -> Explorer:
         measure=Measure(
             chains.training(1), one=network, given={m: 2, chains.steps: 1500, chains.batch: 64, chains.rate: 0.02}
         ),
+    )  # fmt: skip
+
+
+def four_codes() -> Explorer:
+    """Wrong readouts of a random code, a tight frame, an optimised code and a trained one of the same size."""
+    table = load("training")["codes"]
+    size = {m: table["parameters"]["m"], n: table["parameters"]["n"]}
+    wrong = {row[0]: row[-1] for row in table["rows"]}
+    most = len(wrong["trained"])
+    series = {"random": 1, "tight": 5, "optimised": 4, "trained": 2}
+    names = {
+        "random": "random code",
+        "tight": "tight frame",
+        "optimised": "least worst overlap",
+        "trained": "trained network",
+    }
+
+    def at_l(kind):
+        """What is stored, as a function of l."""
+        steps = [(value, l < k + sp.Rational(1, 2)) for k, value in enumerate(wrong[kind][:-1], 1)]
+        return sp.Piecewise(*steps, (wrong[kind][-1], True))
+
+    def points(kind):
+        return [{"at": {}, "x": k, "y": value, "se": 0} for k, value in enumerate(wrong[kind], 1)]
+
+    trained, tight = at_l("trained"), at_l("tight")
+    return Explorer(
+        id="four-codes",
+        title="Four codes of one size",
+        caption=f"{size[m]} features in {size[n]} neurons, read with a threshold at ½; each point is a mean over 20,000 active sets. Raise *l*: up to three active features the trained "
+        "code makes well under one error, and then it loses much of what it gained.",
+        sliders=[Slider(l, 1, most, 2, scale="linear")],
+        x=Axis(l, 0.5, most + 0.5),
+        y=Axis(low=0, high=14, label="features read wrongly"),
+        marks=[
+            Curve(formulas.expected_errors.expr.subs(size), label="random code, by formula", series=1),
+            *(Samples(points(kind), label=names[kind], series=series[kind], spread=0) for kind in wrong),
+            Dot(l, trained, series=0),
+        ],
+        readouts=[Readout(names[kind], at_l(kind)) for kind in wrong],
+        text=[
+            Sentence(
+                "With {l:features} active, {tight} of all features are read wrongly in a tight frame, and {trained} in the trained network's code.",
+                tight=tight,
+                trained=trained,
+            ),
+        ],
     )  # fmt: skip
