@@ -8,7 +8,7 @@ import numpy as np
 from superposition.codes import coherence, random_code
 from superposition.dictionary import compare, diagnose
 
-N, M, BLOCK, ROUNDS = 384, 30_522, 512, 5
+N, M, BLOCK, ROUNDS = 384, 30_522, 512, 2
 
 
 def whole_product(rows, others):

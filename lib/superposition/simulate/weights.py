@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # which loads its parts when they are first used
 from numpy.random import Generator
-from scipy import optimize, special
 
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
@@ -181,7 +181,7 @@ def used_errors(
 @functools.cache
 def _overlap_nodes(n, count):
     """Nodes and weights of Gauss's quadrature with the law of an overlap."""
-    nodes, weights = special.roots_jacobi(count, (n - 3) / 2, (n - 3) / 2)
+    nodes, weights = scipy.special.roots_jacobi(count, (n - 3) / 2, (n - 3) / 2)
     return nodes, weights / weights.sum()
 
 
@@ -243,7 +243,7 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
         alone = shared * log_mean(*_overlap_nodes(n, _NODES_ALONE), x) if shared else 0
         return alone + (n_connections - shared) * log_mean(products, masses, x)
 
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda x: float(log_sum(np.asarray(x))) - x * threshold,
         bounds=(0, 2 * threshold / spread**2 + 1 / spread),
         method="bounded",
