@@ -192,6 +192,14 @@ def test_a_little_of_the_neuron_pays_beyond_the_onset_and_not_before(density):
     assert least(1.03 * onset) < 0
 
 
+def test_the_onset_is_below_1_before_density_1():
+    """By as much as the bias ν/2 leaves over, which is no best bias."""
+    density = np.linspace(0.001, 0.999, 999)
+    spare = density * (1 - density) * (2 - density) ** 3 / 24 / (density / 3 - density**2 / 4)
+    assert (formulas.superposition_onset(nu=density) <= 1 - spare + 1e-12).all()
+    assert (spare > 0).all()
+
+
 def test_with_lengths_free_superposition_wins_beyond_any_triple_point():
     for density in (0.65, 0.9):
         importance = (1 + formulas.superposition_onset(nu=density)) / 2

@@ -25,7 +25,7 @@ single_loss = Formula(
     "least loss of two features in one neuron that keeps the first alone; the second, of importance ω, is read as its mean",
     "exact",
     "known",
-    "variance of the second feature; model of Elhage et al. 2022; " + CHAPTER,
+    "variance of the second feature; a loss of the phase diagram of Elhage et al. 2022; " + CHAPTER,
     domain=_DENSITY,
 )
 
@@ -35,7 +35,7 @@ opposite_loss = Formula(
     "loss of two features in one neuron as opposite directions of length 1, without biases",
     "exact",
     "known",
-    "mean square of the smaller of two uniform numbers; model of Elhage et al. 2022; " + CHAPTER,
+    "mean square of the smaller of two uniform numbers; a loss of the phase diagram of Elhage et al. 2022; " + CHAPTER,
     domain=_DENSITY,
 )
 
@@ -45,7 +45,7 @@ superposition_lower = Formula(
     "importance of the second feature from which two opposite directions of length 1 lose less than the first feature alone",
     "exact",
     "new here",
-    "closed form, at length 1, of an edge in the phase diagram of Elhage et al. 2022; " + CHAPTER,
+    "where two losses of the phase diagram of Elhage et al. 2022 are equal, at length 1; " + CHAPTER,
     domain=_BELOW_THE_TRIPLE_POINT,
 )
 
@@ -55,7 +55,7 @@ superposition_upper = Formula(
     "importance of the second feature up to which two opposite directions of length 1 lose less than the second feature alone",
     "exact",
     "new here",
-    "closed form, at length 1, of an edge in the phase diagram of Elhage et al. 2022; " + CHAPTER,
+    "where two losses of the phase diagram of Elhage et al. 2022 are equal, at length 1; " + CHAPTER,
     domain=_BELOW_THE_TRIPLE_POINT,
 )
 
