@@ -130,6 +130,17 @@ def test_no_way_breaks_what_is_promised_for_every_law(way, allowed):
     assert mean_errors(int(np.ceil(neurons)), 120, one.law()) <= allowed
 
 
+@pytest.mark.parametrize(("mean", "dispersion", "allowed"), [(10, 3, 0.01), (1, 99, 0.01), (2, 0.5, 0.3)])
+def test_two_values_meet_the_quantile_up_to_markovs(mean, dispersion, allowed):
+    level = formulas.active_quantile(delta=allowed, l=mean, phi=dispersion)
+    other = (mean - allowed * level) / (1 - allowed)
+    assert allowed * (level - mean) ** 2 + (1 - allowed) * (other - mean) ** 2 == pytest.approx(mean * dispersion)
+    assert level <= mean / allowed * (1 + 1e-12)
+    assert other >= -1e-12
+    # of one law more dispersed the other value is negative, and Markov's inequality says more
+    assert formulas.active_quantile(delta=allowed, l=mean, phi=1.01 * mean * (1 - allowed) / allowed) > mean / allowed
+
+
 def test_kurtosis_of_one_and_of_two_overlaps_is_that_of_their_angles():
     angles = np.arange(720) * 2 * np.pi / 720
     one = np.cos(angles)
@@ -246,6 +257,25 @@ def test_no_world_pays_linearly_for_more_features_than_neurons():
         m = np.arange(n, 81)
         losses = frequencies.sum() - active[m - 1] + active[m - 1] * (m - n) / n
         assert losses.argmin() == 0
+
+
+def test_no_linear_code_beats_perpendicular_directions_of_the_most_frequent():
+    rng = np.random.default_rng(11)
+    for _ in range(20):
+        n, frequencies = int(rng.integers(2, 12)), np.sort(rng.random(12) ** rng.uniform(0.2, 8))[::-1]
+        kept = frequencies[n:].sum()
+        for code in (codes.random_code(n, 12, rng), codes.tight_frame(n, 12, rng)):
+            assert 12 * simulate.linear_loss(code, np.diag(frequencies)) >= kept - 1e-9
+    # without signs and without a bias all ones is worth a direction
+    unsigned = np.full((3, 3), 0.25) + 0.25 * np.eye(3)
+    assert 3 * simulate.linear_loss(np.array([[1.0, 1, 1], [1, -1, 0]]), unsigned) == pytest.approx(0.25)
+    assert 3 * simulate.linear_loss(np.eye(2, 3), unsigned) > 0.3
+
+
+def test_a_further_overlap_adds_false_alarms_in_three_neurons_but_not_in_two():
+    height, turn = (np.arange(1500) + 0.5) / 750 - 1, np.cos((np.arange(1500) + 0.5) * np.pi / 1500)
+    assert (np.add.outer(height, height) > 0.5).mean() > (height > 0.5).mean() + 0.03
+    assert (np.add.outer(turn, turn) > 0.5).mean() < (turn > 0.5).mean() - 0.02
 
 
 def test_words_are_shares_that_fall():

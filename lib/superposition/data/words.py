@@ -12,7 +12,7 @@ __all__ = ["word_shares"]
 
 @cache
 def word_shares() -> NDArray[np.float64]:
-    """Share of each of 333,213 words in a trillion words of English web pages, the most frequent first.
+    """Share of each of the 333,213 most frequent words of English web pages among all of these, the most frequent first.
 
     Returns
     -------

@@ -176,7 +176,7 @@ def which_features() -> Explorer:
         id="which-features",
         title="Which features to store",
         caption="Of a million features, the *i*-th active with probability *ν*/*i*ᵞ, the *m* most frequent are stored in a random code on *n* neurons, and the others dropped. "
-        "Wrong features a moment, as a share of those active, and what single readouts tell, as a share of all there is to tell, by the normal law.",
+        "Wrong features a moment, as a share of those active, and what single readouts tell, as a share of all there is to tell, by the normal law; the number of active ones is taken as nearly Poisson.",
         sliders=[
             Slider(m, 16, ENVIRONMENT, 1000, label="features that are stored, *m*"),
             Slider(n, 64, 1024, 256),

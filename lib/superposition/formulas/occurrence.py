@@ -42,7 +42,7 @@ crosstalk_kurtosis = Formula(
     "exact",
     "new here",
     CHAPTER,
-    detail=f"over random codes, at unit activations; {_MEAN}. A normal law has 3; the variance, l/n, does not depend on φ",
+    detail="over random codes, at unit activations; l and φ are those of the number of other active features. A normal law has 3; the variance, l/n, does not depend on φ",
 )
 
 clique_dispersion = Formula(
@@ -97,7 +97,7 @@ active_quantile = Formula(
     "bound",
     "known",
     "Cantelli's inequality (Cantelli 1929); " + CHAPTER,
-    detail=f"upper bound, for every law with that mean and dispersion, and for some law it is met; {_MEAN}",
+    detail=f"upper bound, for every law with that mean and dispersion; met by a law of two values as long as it is at most l/δ, and beyond that l/δ is the better bound; {_MEAN}",
 )
 
 neurons_any_law = Formula(
@@ -200,7 +200,7 @@ stored_active = Formula(
 features_above = Formula(
     "features_above",
     (nu / p) ** (1 / gamma),
-    "features that are active more often than p",
+    "features that are active with probability p or more",
     "exact",
     "known",
     "textbook result; " + CHAPTER,

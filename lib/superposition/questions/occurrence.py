@@ -16,7 +16,7 @@ cliques_spread = Number(
     mistakes=[
         Mistake(1 - l / m, "That is the dispersion of features that come by themselves. Here five come at once."),
         Mistake(g * l * (1 - l / m), "That is the variance. Divide it by the mean."),
-        Mistake(g**2 * (1 - l / m), "The variance grows with the square of what comes at once, and the number of cliques is smaller by as much."),
+        Mistake(g**2 * (1 - l / m), "The variance of a clique grows with the square of five, but there are five times fewer cliques than features."),
         Mistake(1 - g * l / m, "That is for groups of which at most one is active."),
         Mistake(sp.sqrt(g * l * (1 - l / m)), "That is the standard deviation."),
     ],
@@ -32,13 +32,13 @@ for_any_law = Number(
     {delta: sp.Rational(1, 100), l: 10, phi: 3},
     mistakes=[
         Mistake(l + 2.326 * sp.sqrt(phi * l), "That is the quantile of a normal law. The tail may be heavier."),
-        Mistake(l + sp.sqrt(phi * l), "One standard deviation is exceeded more often than that."),
+        Mistake(l + sp.sqrt(phi * l), "One standard deviation may be exceeded far more often than that."),
         Mistake(l / delta, "That follows from the mean alone, by Markov's inequality. The variance says more."),
         Mistake(l + sp.sqrt(phi * l / delta), "Near: that is Chebyshev's inequality, for deviations to either side."),
         Mistake(sp.sqrt(phi * l * (1 - delta) / delta), "That is how far it is above the mean."),
     ],
     hints=["Which law with this mean and variance is above a level most often? It has two values only."],
-    solution="By Cantelli's inequality it is 10 + √(30 · 99) = {answer}, seven times what a normal law would say of the distance.",
+    solution="By Cantelli's inequality it is 10 + √(30 · 99) = {answer}, and the distance from the mean is more than four times what a normal law would say.",
     within=0.002,
 )  # fmt: skip
 
@@ -57,11 +57,11 @@ more_bits_than_there_are = Choice(
 
 worth_storing = Choice(
     "worth-storing",
-    "A network reads its features with thresholds, and each readout is wrong once in 10,000 moments. A new feature would be active once in 50,000 moments. Should it be stored, to have as few wrong features as possible?",
+    "A network reads its features with thresholds, and each readout, that of a new feature included, is wrong once in 10,000 moments. The new one would be active once in 50,000 moments. Should it be stored, for as few wrong features as possible?",
     [
         Option("yes: any feature that is stored is one that can be read", "Its readout will mostly be wrong when it says yes. What does that cost?"),
         Option("no: its own readout would be wrong more often than the feature is active", "Right.", right=True),
-        Option("yes, if its direction is nearly orthogonal to all others", "It hears the others, whatever its own direction costs them."),
+        Option("yes, if its direction is nearly orthogonal to all others", "So are all directions here, and with so many of them its readout is wrong once in 10,000 moments all the same."),
         Option("that depends only on how much crosstalk it adds to the others", "That comes on top. Look at its own readout first."),
     ],
     hints=["A feature that is not stored is wrong as often as it is active."],
