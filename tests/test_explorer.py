@@ -637,6 +637,11 @@ def test_points_are_stored_to_six_digits():
     assert stored(make(marks=[Samples([point])]))["marks"][0]["points"][0]["y"] == 1.23457
 
 
+def test_an_error_that_is_rounding_is_stored_as_none():
+    points = [{"at": {"n": 1024}, "x": 3, "y": 0.04, "se": se} for se in (5e-18, 1e-9)]
+    assert [point["se"] for point in stored(make(marks=[Samples(points)]))["marks"][0]["points"]] == [0, 1e-9]
+
+
 def test_linear_stops_reach_ends_that_rounding_would_miss():
     stops = Slider(eps, 0.1, 0.7, 0.3, scale="linear", integer=False).stops()
     assert stops[:2] == [0.1, 0.11]

@@ -164,7 +164,7 @@ class WebKit(Engine):
         display = f":{self.screen.stdout.readline().strip()}"
         # without layers for a graphics card that is not there, the same tests take two thirds of the time
         surroundings = {**os.environ, "DISPLAY": display, "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
-        self.driver = webdriver.WebKitGTK(options, Service(driver, env=surroundings))
+        self.driver = webdriver.WebKitGTK(options=options, service=Service(driver, env=surroundings))
         self.driver.set_script_timeout(PATIENCE)
         self.driver.set_window_size(1300, 600)  # wide enough for the frame, and what is not seen need not be painted
 

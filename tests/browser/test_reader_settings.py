@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from conftest import ALL_LAID_OUT, ALL_READY
 from superposition.explorer import style_source
 
 STYLE = (Path(__file__).parents[2] / "theme" / "book" / "static" / "book.css").read_text(encoding="utf-8")
@@ -49,10 +50,10 @@ def test_what_bounds_a_control_is_three_times_as_light_or_dark_as_the_paper(styl
 def test_letters_of_charts_are_as_large_as_the_reader_sets_them(site, new_page, size, width):
     page = new_page(viewport={"width": width, "height": 900})
     sized = f"html {{ font-size: {size}px }}"
-    page.route("**/book.css*", lambda route: route.fulfill(content_type="text/css", body=STYLE + sized))
+    page.route("**/book.css*", lambda route: route.fulfill(content_type="text/css", body=STYLE + sized + ALL_LAID_OUT))
     page.goto(f"{site}/{CHAPTER}")
     page.locator(FIRST).first.wait_for()
-    page.wait_for_function("() => !document.querySelector('figure.sp-explorer:not(.sp-ready)')")
+    page.wait_for_function(ALL_READY)
     for figure in page.locator("figure.sp-ready:has(svg.sp-plot)").all():
         sizes, cut = zip(*figure.evaluate(TEXTS), strict=True)
         assert set(sizes) == {13 / 16 * size}

@@ -561,6 +561,10 @@ class Dot(Mark):
     channels = ("x", "y")
 
 
+# What the last digits of equal numbers leave of their spread, of the numbers: it differs from machine to machine.
+_ROUNDED = 1e-12
+
+
 @dataclass(frozen=True)
 class Samples(Mark):
     """Points found by simulation, with error bars.
@@ -597,6 +601,8 @@ class Samples(Mark):
             }
             if numbers["se"] < 0:
                 raise ValueError(f"{place}: se = {point['se']}; accepted: a number from 0")
+            if numbers["se"] < _ROUNDED * abs(numbers["y"]):
+                numbers["se"] = 0.0
             settled.append({"at": at, **{name: tidy(f"{v:.6g}") for name, v in numbers.items()}})
         return settled
 
