@@ -33,7 +33,7 @@ determined_by_the_box = Number(
         Mistake(sp.Rational(1, 2) ** (m - 1), "That is how likely the null space meets the orthant. What was asked?"),
     ],
     hints=["The null space is a line through 0 here. How many of the 16 orthants does it meet?"],
-    solution="A line meets two of 16 orthants, all of which are as likely. It avoids the one that would let activations move within the box with probability 14/16 = {answer}.",
+    solution="A line meets two of 16 orthants, all of which are equally likely. It avoids the one that would let activations move within the box with probability 14/16 = {answer}.",
 )  # fmt: skip
 
 read_or_carried = Number(
