@@ -33,15 +33,20 @@ from superposition.explorer import (
     one_if,
 )
 from superposition.formula import Q, betainc_inverse
-from superposition.symbols import C, L, alpha, d, delta, l, m, n, s, t, theta
-
-__all__ = ["band", "interference", "one_state", "price_tag", "raster", "runaway_grid", "voting_machine"]
 from superposition.simulate import chains
-from superposition.symbols import nu, omega
+from superposition.symbols import C, L, alpha, d, delta, l, m, n, nu, omega, s, t, theta
 
-__all__ = ["band", "interference", "price_tag", "runaway_grid", "voting_machine", "weight_graph"]
-
-__all__ = ["band", "interference", "pentagon", "price_tag", "runaway_grid", "voting_machine"]
+__all__ = [
+    "band",
+    "interference",
+    "one_state",
+    "pentagon",
+    "price_tag",
+    "raster",
+    "runaway_grid",
+    "voting_machine",
+    "weight_graph",
+]
 
 k, i, j, u = (sp.Symbol(name, integer=True) for name in "kiju")
 on = sp.IndexedBase("on")

@@ -57,6 +57,7 @@ def decoders() -> Explorer:
     at = {n: _NEURONS}
     threshold, top = (formula.expr.subs(at) for formula in (formulas.threshold_recovery, formulas.top_recovery))
     programme = _l1(formulas.l1_recovery.expr.subs(at))
+    half = sp.Piecewise(*((int(transition("l1", size).n_active), sp.Eq(m, size)) for size in _FEATURES))
     return Explorer(
         id="decoders",
         title="The same numbers, read by different decoders",
@@ -91,7 +92,7 @@ def decoders() -> Explorer:
                 threshold=_seen(100 * threshold),
                 top=_seen(100 * top),
             ),
-            Sentence("A linear readout is done for, but decoders that go on reckoning are not.", when=l >= 14),
+            Sentence("A linear readout hardly ever reads all of them now; the ℓ1 decoder does more often than not.", when=(l >= 16) & (l <= half)),
         ],
         measure=Measure(
             chains.separated,
@@ -138,7 +139,7 @@ def three_ways() -> Explorer:
         id="three-ways",
         title="Stored linearly, to be unpacked, or not at all",
         caption="Share of the features' variance that is lost. Not at all: a neuron for each of n features, nothing for the others; no linear map loses less. "
-        "Linearly: a random code and one unit for each feature. To be unpacked: as many layers of message passing as the slider says.",
+        "Linearly: a random code and one unit for each feature. To be unpacked: as many layers of message passing as the slider says. Both by state evolution, which is for large networks: drawn ones of few active features lose more.",
         sliders=[
             Slider(n, 16, 8192, 256),
             Slider(l, 1, 100, 16),
@@ -166,7 +167,7 @@ def three_ways() -> Explorer:
             Readout("neurons for the ℓ1 decoder, about", needed),
         ],
         text=[
-            Sentence("{n} neurons are too few to hold {l} of {m} active features for any layer that is counted here.", when=n < l),
+            Sentence("{n} neurons are too few for {l} of {m} active features: no way that is counted here keeps much of them.", when=n < l),
             Sentence(
                 "{n} neurons, {l} of {m} features active: {left_out} % are lost if they are not stored, {one} % if one layer reads them, {rest} % if {L} layers unpack them.",
                 rest=Iterated(step, z, start=first, steps=L - 1, then=_seen(100 * sp.Min(share, 1))),
@@ -174,7 +175,7 @@ def three_ways() -> Explorer:
                 one=_seen(100 * one),
                 when=n >= l,
             ),
-            Sentence("Without unpacking, {linear} neurons would make it sure.", linear=linear, when=(n >= l) & (n < linear)),
-            Sentence("One layer is enough: unpacking buys nothing.", when=n >= linear),
+            Sentence("Without unpacking, {linear} neurons would do: a threshold at ½ then misreads at most one feature on average.", linear=linear, when=(n >= l) & (n < linear)),
+            Sentence("One layer is enough: unpacking gains next to nothing.", when=n >= linear),
         ],
     )  # fmt: skip

@@ -24,7 +24,8 @@ __all__ = [
 CHAPTER = "derived in the chapter Readouts"
 _TWO_FEATURES = {m: Interval(2, oo)}
 _TAU = {tau: Interval.open(0, 30)}
-# integrals over a normal law, as sums in steps of a tenth, which are exact to the last digits for so smooth a function
+# integrals over a normal law, as sums in steps of a tenth: right to the last digits for so smooth a function, and to three
+# where the largest of 10¹² readouts makes it steep
 _STEP, _REACH = Rational(1, 10), 80
 _i = sp.Symbol("i", integer=True)
 _y = _STEP * _i
@@ -43,7 +44,12 @@ threshold_recovery = Formula(
     "textbook result; " + CHAPTER,
     detail="readouts taken as normal and independent: for n far below 64 l³; at l = 1 the active feature is never missed",
     where=(l <= m,),
-    measured=Measured(0.99, 1.08, over={l: (3, 50), m: (1000, 10**7), n: (128, 2048), theta: (0.5, 0.6)}),
+    measured=Measured(
+        0.99,
+        1.08,
+        over={l: (3, 50), m: (1000, 10**7), n: (128, 2048), theta: (0.5, 0.6)},
+        of="where it is above ½, the probability",
+    ),
 )
 
 top_recovery = Formula(
@@ -56,7 +62,9 @@ top_recovery = Formula(
     detail="readouts taken as normal and independent, as for a threshold; the sum stands for an integral, up to 10¹² features",
     domain={l: Interval(2, oo), m: Interval(1, 10**12)},
     where=(l + 1 <= m,),
-    measured=Measured(0.99, 1.2, over={l: (3, 50), m: (1000, 10**7), n: (128, 2048)}),
+    measured=Measured(
+        0.99, 1.2, over={l: (3, 50), m: (1000, 10**7), n: (128, 2048)}, of="where it is above ½, the probability"
+    ),
 )
 
 min_norm_crosstalk = Formula(
@@ -129,7 +137,7 @@ l1_active_limit = Formula(
     "asymptotic",
     "known",
     "Donoho & Tanner 2009; " + CHAPTER,
-    detail="as m/n grows, and slowly: it is a lower estimate",
+    detail="as m/n grows, and slowly: too low from about m = 4 n on, too high below",
     where=(m >= 2 * n,),
     lhs="l",
     measured=Measured(1.06, 1.14, over={m: (1000, 10**11), n: (100, 100)}, of="the ℓ1 decoder's limit at finite m/n"),
@@ -151,7 +159,9 @@ l1_recovery = Formula(
     domain=_TAU,
     where=(l + 1 <= m,),
     parts={r"a_\tau": _second},
-    measured=Measured(1, 1.12, over={l: (12, 33), m: (128, 512), n: (64, 64)}),
+    measured=Measured(
+        1, 1.12, over={l: (12, 33), m: (128, 512), n: (64, 64)}, of="where it is above 0.7, the probability"
+    ),
 )
 
 linear_share = Formula(
