@@ -544,7 +544,8 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
         return sp.Sum(one_if(sp.Eq(l, actives[0] * i)) * base[(kind - 1, i - 1, *place)], (i, 1, len(actives)))
 
     cut = one_if(heard[k] > theta)
-    names = "1 Fᵀx, 2 F⁺x, 3 message passing, 4 ℓ1"
+    names = "Fᵀx", "F⁺x", "message passing", "ℓ1"
+    numbered = ", ".join(f"{place} {name}" for place, name in enumerate(names, 1))
     parts = [(read[:, i, :active].min(axis=1), read[:, i, active:].max(axis=1)) for i, active in enumerate(actives)]
     return Scene(
         "one-state",
@@ -553,7 +554,7 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
         "then try another decoder, or more active features. One draw, from NumPy.",
         sliders=[
             Slider(l, actives[0], actives[-1], 16, scale="linear", values=actives),
-            Slider(kind, 1, 4, 1, scale="linear", values=[1, 2, 3, 4], label=f"decoder: {names}"),
+            Slider(kind, 1, 4, 1, scale="linear", values=[1, 2, 3, 4], label=f"decoder: {numbered}"),
         ],
         window=((-0.1, 4.4), (-1.6, 2.6)),
         controls=[
@@ -582,6 +583,7 @@ def one_state(neurons: int = 64, features: int = 160, seed: int = 3) -> Scene:
             Discs(**place, radius=0.035, over=absent, label="absent features", series=2),
             Discs(4.2, theta, 0.12, series=4),
         ],
+        starts=[Start(name[0].upper() + name[1:], {kind: place}) for place, name in enumerate(names, 1)],
         readouts=[
             Readout("active features missed", missed),
             Readout("absent features read as active", alarms),
