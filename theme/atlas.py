@@ -1,6 +1,7 @@
 """The atlas: every published dictionary of the library's list in one table, each of them a setting of the price tag.
 
-`{atlas}` prints it as a plain table of class `filtered`, over which the page's script puts a field to search it by.
+`{atlas}` prints it as a plain table of class `filtered`, and over it room for the field to search it by, which the page's script
+puts there.
 """
 
 from html import escape
@@ -47,7 +48,7 @@ class Atlas(Directive):
     def run(self):
         head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
         body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows())
-        table = f'<table class="filtered"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        table = f'<div class="filter"></div><table class="filtered"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         return [nodes.raw("", table, format="html")]
 
 

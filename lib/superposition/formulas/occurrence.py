@@ -204,6 +204,6 @@ features_above = Formula(
     "exact",
     "known",
     "textbook result; " + CHAPTER,
-    detail="rounded down",
-    where=(p <= nu,),
+    detail="rounded down; up to 10³⁰⁴ of them",
+    where=(p <= nu, log(nu / p) <= 700 * gamma),
 )

@@ -189,7 +189,7 @@ function setUpCopies() {
   }
 }
 
-// A table of class filtered has a field over it: rows stay that have all of its words, numbers with or without their commas.
+// A table of class filtered has a field in the room over it: rows stay that have all of its words, numbers with or without their commas.
 function setUpFilters() {
   for (const table of document.querySelectorAll("article table.filtered")) {
     const bare = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1");
@@ -209,10 +209,7 @@ function setUpFilters() {
       count.textContent = SAY.filtered(shown, rows.length);
     };
     field.addEventListener("input", update);
-    const bar = document.createElement("div");
-    bar.className = "filter";
-    bar.append(label, count);
-    (table.closest(".table-scroll") ?? table).before(bar);
+    (table.closest(".table-scroll") ?? table).previousElementSibling.append(label, count);
     update();
   }
 }
