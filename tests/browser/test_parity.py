@@ -140,7 +140,8 @@ def worst_excess(formula, page):
     assert inside, f"{formula.name}: a point of the domain is refused in JavaScript"
     expected = formula(**at)
     special = formula.expr.replace(Q, lambda x: sp.erfc(x)).atoms(*SPECIAL)
-    relative = 1e-10 * condition_of(formula, at) if special else 1e-12
+    # where a value is next to nothing its relative error may be anything
+    relative = 1e-10 * np.minimum(condition_of(formula, at), 1e15) if special else 1e-12
     allowed = np.maximum(relative * np.abs(expected), 1e-300)
     assert np.isfinite(allowed).all(), f"{formula.name}: the condition number is not finite everywhere"
     assert np.isfinite(expected).all(), f"{formula.name}: NumPy is not finite everywhere"
