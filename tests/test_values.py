@@ -643,7 +643,7 @@ READOUTS = {
         (at(l=20, m=256, n=70, tau=1), recovered_by_programme(20, 256, 70, 1)),
         (at(l=1, m=9, n=3, tau=2), recovered_by_programme(1, 9, 3, 2)),
         inside=[at(l=255)],
-        outside=[at(l=255.01), at(tau=0), at(tau=30)],
+        outside=[at(l=255.01), at(tau=0), at(tau=30), at(l=1, m=1e6, tau=2)],
     ),
     "linear_share": row(
         ASYMPTOTIC, (at(m=e**4, n=e**2), 0.125), inside=[at(m=2, n=1)], outside=[at(m=1.99, n=1), at(n=27.4)]
@@ -695,7 +695,9 @@ OCCURRENCE = {
         (at(gamma=1, m=2, nu=0.2), 0.2 * (ln(2) + 0.75 + 0.0625)),
         (at(gamma=2, m=2, nu=0.2), 0.2 * (0.5 + 0.625 + mp.mpf(7) / 48)),
     ),
-    "features_above": row(EXACT, (at(gamma=0.5, nu=0.2, p=0.1), 4), inside=[at(p=0.2)], outside=[at(p=0.21)]),
+    "features_above": row(
+        EXACT, (at(gamma=0.5, nu=0.2, p=0.1), 4), inside=[at(p=0.2)], outside=[at(p=0.21), at(gamma=0.0009)]
+    ),
 }
 
 
@@ -848,7 +850,7 @@ def test_every_end_and_condition_has_a_point_beyond_it(name):
 
 
 # where the end of a condition is a number that only rounding decides
-ROUNDED = {"kabatiansky_levenshtein": "700", "clean_layers": "300"}
+ROUNDED = {"kabatiansky_levenshtein": "700", "clean_layers": "300", "features_above": "700*gamma", "l1_recovery": "0"}
 
 
 @pytest.mark.parametrize("name", [name for name in TABLE if formulas.registry[name].where])

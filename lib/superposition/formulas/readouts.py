@@ -157,7 +157,7 @@ l1_recovery = Formula(
     "Amelunxen, Lotz, McCoy & Tropp 2014; Goldstein, Nourdin & Peccati 2017; " + CHAPTER,
     detail="as n, m and l grow in proportion; τ solves φ(τ)/τ - Q(τ) = l/(m - l)",
     domain=_TAU,
-    where=(l + 1 <= m,),
+    where=(l + 1 <= m, _variance > 0),
     parts={r"a_\tau": _second},
     measured=Measured(
         1, 1.12, over={l: (12, 33), m: (128, 512), n: (64, 64)}, of="where it is above 0.7, the probability"
