@@ -128,6 +128,9 @@ def complete_page(app, pagename, templatename, context, doctree):
         app.add_css_file("vendor/katex/katex.min.css", priority=400)
     if 'class="py ' in body:
         app.add_css_file("library.css")
+    if 'class="filtered"' in body:
+        app.add_css_file("filter.css")
+        app.add_js_file("filter.js", loading_method="defer")
     context["script_files"] = [s for s in context["script_files"] if not SPHINX_SCRIPTS.search(str(s.filename))]
     styles = [style for style in context["css_files"] if not REPLACED_STYLES.search(str(style.filename))]
     context["page_styles"] = sorted(styles, key=lambda style: style.priority)

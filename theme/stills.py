@@ -21,6 +21,12 @@ from superposition import explorer
 DOCUMENT = Path(__file__).parent / "vendor" / "linkedom" / "linkedom.js"
 COLOURS = dict(re.findall(r"(--sp-[\w-]+): light-dark\((#\w+),", explorer.style_source()))
 SIZE = re.compile(r'(width|height)="([\d.]+)"')
+STORED = re.compile(r'(?<=<script type="application/json">).*?(?=</script>)', re.DOTALL)
+
+
+def packed(text):
+    """JSON without the spaces that no machine needs, as what stands between the tags of a script."""
+    return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
 
 @cache
@@ -44,7 +50,8 @@ def still(figure, folder):
     kept = folder / f"{hashlib.sha256((explorer.still_source() + figure).encode()).hexdigest()}.html"
     if not kept.exists():
         folder.mkdir(exist_ok=True)
-        kept.write_text(engine().call("still", figure), encoding="utf-8")
+        drawn = engine().call("still", figure)
+        kept.write_text(STORED.sub(lambda stored: packed(stored[0]), drawn, count=1), encoding="utf-8")
     return kept.read_text(encoding="utf-8")
 
 

@@ -545,6 +545,7 @@ def test_slider_range_follows_and_thumb_keeps_its_place(demo_site, new_page):
     low = int(shapes.sliders.nth(1).get_attribute("min"))
     for _ in range(4):
         shapes.press(0, "PageUp")
+    shapes.shown()  # a frame later
     moved_low = int(shapes.sliders.nth(1).get_attribute("min"))
     assert stops[low] >= shapes.declaration["sliders"][0]["values"][0]
     assert moved_low > low

@@ -150,7 +150,7 @@ def test_page_works_from_a_folder_and_opens_at_the_setting_in_its_address(name, 
 
 def test_one_malformed_explorer_leaves_the_others_alive(site, browser):
     page = browser.new_context().new_page()
-    broken = (BUILT / "book/sparsity.html").read_text(encoding="utf-8").replace('"sliders": [', '"sliders": [{},', 1)
+    broken = (BUILT / "book/sparsity.html").read_text(encoding="utf-8").replace('"sliders":[', '"sliders":[{},', 1)
     page.route("**/book/sparsity.html", lambda route: route.fulfill(body=broken, content_type="text/html"))
     page.goto(f"{site}/book/sparsity.html", wait_until="load")
     page.wait_for_function("() => document.querySelector('.sp-failed')")

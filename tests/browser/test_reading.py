@@ -63,6 +63,7 @@ def test_a_page_without_code_has_no_switch(site, new_page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_mark_of_a_cell_is_large_enough_to_touch_and_stands_on_the_page(chapter, width):
     chapter.set_viewport_size({"width": width, "height": 800})
+    chapter.evaluate("document.querySelectorAll('article details:not(.code)').forEach((fold) => { fold.open = true; })")
     boxes = chapter.locator(f"{CODE} > summary").evaluate_all(
         "(all) => all.map((mark) => mark.getBoundingClientRect()).map(({ left, right, width, height }) => ({ left, right, width, height }))"
     )

@@ -34,7 +34,7 @@ def glossary(site, new_page):
         ("max_active", r"book/formula_sheet\.html#formula-max-active$"),
         (r"\frac{n}{8 \ln m}", r"book/formula_sheet\.html#formula-max-active$"),
         ("probability that an absent feature reads above", r"book/formula_sheet\.html#formula-false-alarm"),
-        ("crosstal", r"book/sparsity\.html"),
+        ("adversari", r"book/sparsity\.html"),
         ("polysemantic", r"book/glossary\.html"),
         ("adversarial_set", r"book/library\.html#superposition\.simulate\.adversarial_set$"),
     ],
