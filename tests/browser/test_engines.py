@@ -266,7 +266,7 @@ def test_switches_and_handles_follow_the_pointer(page):
         x, y, width, height = held.box
         centre = x + width / 2, y + height / 2
         left, top, wide, high = held.picture
-        across = left + wide / 2 + (80 if centre[0] < left + wide / 2 else -80), top + high / 3
+        across = left + wide / 2 + (80 if centre[0] < left + wide / 2 else -80), top + high / 2 - min(high / 8, 50)
         page.moves_by_pointer(held, centre, centre if held.type == "checkbox" else across)
 
 
