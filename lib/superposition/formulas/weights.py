@@ -56,8 +56,8 @@ interference_tail_bound = Formula(
     "bound",
     "new here",
     CHAPTER,
-    detail="upper bound for random codes at every n and m and any J connections, a feature having at most so many on either side that no pair shares "
-    "more than ζ",
+    detail="upper bound for random codes at every n and m and any J connections, at most p of a feature on the one side and q on the other, "
+    "ζ being at least p + q",
     where=(zeta <= J, zeta >= 2),
 )
 
@@ -103,7 +103,7 @@ max_connections_sure = Formula(
     "bound, with probability",
     "new here",
     CHAPTER,
-    detail="lower bound on how many are borne, at every n and m, if no pair shares more than ζ of them: random codes fail with probability at most δ",
+    detail="lower bound on how many are borne, at every n and m, if no feature has more than p of them on the one side and q on the other, ζ ≥ p + q: random codes fail with probability at most δ",
     where=(zeta >= 2,),
     measured=Measured(1.27, 7.26, over={delta: (0.01, 0.1), m: (10**4, 10**8), n: (512, 4096), zeta: (2, 2)}),
 )
@@ -118,7 +118,7 @@ real_weight = Formula(
     "bound, with probability",
     "new here",
     CHAPTER,
-    detail="upper bound for random codes at every n and m, if no pair shares more than ζ of the J connections: fails with probability at most δ",
+    detail="upper bound for random codes at every n and m, if no feature has more than p of the J connections on the one side and q on the other, ζ ≥ p + q: fails with probability at most δ",
     where=(zeta <= J, zeta >= 2),
 )
 
