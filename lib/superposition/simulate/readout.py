@@ -7,6 +7,7 @@ absent feature read as present is a *false alarm*, a present one not read as pre
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -271,18 +272,42 @@ def crosstalk_tail(n: int, n_active: int, threshold: float = 0.5) -> float:
     places = np.arange(16)
     fine = np.exp(1j * np.outer(t, step * places))
     coarse = np.exp(1j * np.outer(16 * step * places, t)) * (weighted / mass)
-    total, done = 0.0, 0
-    while True:
-        y = step * np.arange(done, done + 256)
-        values = (
+
+    def along(y):
+        return (
             ((coarse * np.exp(1j * y[0] * t)) @ fine).ravel() ** n_active
             * np.exp(-1j * y * threshold)
             / (tilt + 1j * y)
         )
+
+    return inverted(along, scale, step, 256, 1e-11)
+
+
+def inverted(
+    along: Callable[[NDArray], NDArray], logarithm: float, step: float, at_once: int, precision: float
+) -> float:
+    """Tail probability from a generating function along a line of constant real part, by the trapezoidal rule.
+
+    Parameters
+    ----------
+    along : callable
+        ``y -> values`` of the integrand at so many places up the line, but for the factor that `logarithm` is of.
+    logarithm : float
+        Natural logarithm of that factor.
+    step : float
+        Between two places.
+    at_once : int
+        Places that are asked for in one call.
+    precision : float
+        Of the sum: it ends where the last value no longer adds to it.
+    """
+    total, done = 0.0, 0
+    while True:
+        values = along(step * np.arange(done, done + at_once))
         total += values.real.sum() - (values[0].real / 2 if done == 0 else 0)
-        done += 256
-        if 256 * abs(values[-1]) < 1e-11 * abs(total):
-            return float(np.exp(scale + math.log(total * step / math.pi)))
+        done += at_once
+        if 256 * abs(values[-1]) < precision * abs(total):
+            return float(np.exp(logarithm + math.log(total * step / math.pi)))
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from numpy.random import Generator
 from superposition.arguments import generator, integer, real
 from superposition.results import Result
 from superposition.simulate import chains
+from superposition.simulate.readout import inverted
 from superposition.simulate.trials import BLOCK, Slices, estimates, mean_and_error, parts, sliced
 
 # of the connections, how many are looked at one by one, which adds enough to the precision
@@ -251,11 +252,10 @@ def interference_tail(n: int, n_connections: int, shared: int = 0, threshold: fl
     )
     tilt = max(found.x, 1 / spread)
     step = 2 * math.pi / (2 * threshold + 14 * spread + 40 / tilt)
-    peak, total, done = float(log_sum(np.asarray(tilt))) - tilt * threshold, 0.0, 0
-    while True:
-        x = tilt + 1j * step * np.arange(done, done + 32)
-        values = np.exp(log_sum(x) - x * threshold - peak) / x
-        total += values.real.sum() - (values[0].real / 2 if done == 0 else 0)
-        done += 32
-        if 256 * abs(values[-1]) < 1e-10 * abs(total):
-            return float(np.exp(peak + math.log(total * step / math.pi)))
+    peak = float(log_sum(np.asarray(tilt))) - tilt * threshold
+
+    def along(y):
+        x = tilt + 1j * y
+        return np.exp(log_sum(x) - x * threshold - peak) / x
+
+    return inverted(along, peak, step, 32, 1e-10)
