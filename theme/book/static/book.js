@@ -97,7 +97,7 @@ function setUpScrolling() {
   const observer = new ResizeObserver((entries) => check(entries.map(({ target }) => target)));
   elements.forEach((element) => observer.observe(element));
   // what is folded, or far from the window, is measured when it is laid out, since its size changes then
-  const shown = () => [...elements].filter((element) => element.checkVisibility({ contentVisibilityAuto: true }));
+  const shown = () => [...elements].filter((element) => element.checkVisibility?.({ contentVisibilityAuto: true }) ?? true);
   document.fonts.addEventListener("loadingdone", () => check(shown()));
 }
 
@@ -111,7 +111,7 @@ function setUpSectionInView() {
   const sections = [...links.keys()];
   let shown;
   const update = () => {
-    if (!list?.checkVisibility()) return;
+    if (!list?.offsetParent) return;
     const atTheEnd = Math.ceil(scrollY + innerHeight) >= root.scrollHeight;
     const passed = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 4);
     const link = links.get((atTheEnd ? sections : passed).at(-1));
