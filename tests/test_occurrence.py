@@ -181,6 +181,18 @@ def told_by_brute_force(F, chance_of):
     return bits([chance_of(a) for a in sets]), mutual(joint), summed
 
 
+def test_what_is_no_probability_is_refused():
+    for bad in ([0.5, np.nan], [1.5, -0.5]):
+        with pytest.raises(ValueError, match="frequencies must be probabilities, got"):
+            count_law(bad)
+        with pytest.raises(ValueError, match="law must be probabilities, got"):
+            mean_errors(64, 60, bad)
+        with pytest.raises(ValueError, match="chances must be probabilities, got"):
+            decoded_information(np.eye(1), bad)
+    with pytest.raises(TypeError, match="occurrence = 'fixed'; accepted: an Occurrence"):
+        occurrence_errors("fixed", 8, 1, np.random.default_rng(0))
+
+
 def test_information_is_that_of_a_table_of_all_sets():
     rng = np.random.default_rng(5)
     for n, m in ((2, 2), (3, 5), (5, 7)):

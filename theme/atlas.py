@@ -13,7 +13,7 @@ from docutils.parsers.rst import Directive
 from superposition.data.dictionaries import atlas
 from superposition.explorers.mechanisms import price_tag
 
-HEAD = ("network", "layer", "neurons, n", "features, m", "active features, l")
+HEAD = ("network", "layer", "neurons, <i>n</i>", "features, <i>m</i>", "active features, <i>l</i>")
 
 
 def settings():

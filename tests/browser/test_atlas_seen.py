@@ -29,7 +29,7 @@ def test_rows_stay_that_have_all_words_and_numbers(table):
     found = table.evaluate(SHOWN)
     assert 0 < len(found) < 100
     assert all("Gemma 2 9B" in row and "131,072" in row for row in found)
-    assert table.locator(".filter output").inner_text() == f"{len(found)} of {len(everything)} rows"
+    assert table.locator(".filter output").inner_text() == f"{len(found):,} of {len(everything):,} rows"
     # numbers are found without their commas, and what is in no row is not
     table.locator(FIELD).fill("131072 GEMMA 9b 2 ")
     assert table.evaluate(SHOWN) == found
@@ -37,7 +37,7 @@ def test_rows_stay_that_have_all_words_and_numbers(table):
     assert table.evaluate(SHOWN) == []
     table.locator(FIELD).fill("")
     assert table.evaluate(SHOWN) == everything
-    assert table.locator(".filter output").inner_text() == f"{len(everything)} rows"
+    assert table.locator(".filter output").inner_text() == f"{len(everything):,} rows"
 
 
 def test_field_is_reached_and_used_by_keyboard(address, new_page):

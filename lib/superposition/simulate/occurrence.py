@@ -142,6 +142,12 @@ class Occurrence:
         return active
 
 
+def _check_probabilities(name, values):
+    outside = values[~((values >= 0) & (values <= 1))]
+    if outside.size:
+        raise ValueError(f"{name} must be probabilities, got {outside[0]} among them")
+
+
 def count_law(frequencies: ArrayLike, most: int | None = None) -> NDArray[np.float64]:
     """Law of the number of active features that are independent, each with a frequency of its own.
 
@@ -173,8 +179,9 @@ def count_law(frequencies: ArrayLike, most: int | None = None) -> NDArray[np.flo
     array([0.  , 0.25, 0.5 , 0.25])
     """
     chances = np.asarray(frequencies, float)
-    if chances.ndim != 1 or not chances.size or not ((chances >= 0) & (chances <= 1)).all():
+    if chances.ndim != 1 or not chances.size:
         raise ValueError(f"frequencies must be probabilities, shape (m,), got {frequencies!r}")
+    _check_probabilities("frequencies", chances)
     if most is None:
         mean = chances.sum()
         most = min(len(chances), int(mean + 14 * np.sqrt(mean)) + 60)
@@ -230,6 +237,7 @@ def mean_errors(n: int, m: int, law: ArrayLike) -> float:
     n, m, law = integer("n", n, 2), integer("m", m), np.asarray(law, float)
     if law.ndim != 1 or not 0 < len(law) <= m + 1:
         raise ValueError(f"law must be at most m + 1 = {m + 1} probabilities, got shape {law.shape}")
+    _check_probabilities("law", law)
     active = np.flatnonzero(law > _RARE)
     each = ((m - k) * _alarm(n, k) * (k < m) + k * _alarm(n, k - 1) for k in active.tolist())
     return float(sum(chance * errors for chance, errors in zip(law[active], each, strict=True)))
@@ -260,6 +268,8 @@ def occurrence_errors(occurrence: Occurrence, n: int, trials: int, rng: Generato
     >>> occurrence_errors(Occurrence("fixed", 8, 1), 500, 3, np.random.default_rng(0))
     array([0, 0, 0])
     """
+    if not isinstance(occurrence, Occurrence):
+        raise TypeError(f"occurrence = {occurrence!r}; accepted: an Occurrence")
     n, rng = integer("n", n), generator(rng)
     active = occurrence.draw(trials, rng)
     found = np.empty(len(active), int)
@@ -330,6 +340,7 @@ def decoded_information(F: ArrayLike, chances: ArrayLike) -> Information:
         raise ValueError(f"F must have at most 16 features, got {m}")
     if chances.shape not in ((m + 1,), (2**m,)):
         raise ValueError(f"chances must have {m + 1} or {2**m} numbers, got shape {chances.shape}")
+    _check_probabilities("chances", chances)
     sets = (np.arange(2**m)[:, None] >> np.arange(m)[::-1]) & 1
     if len(chances) == m + 1:
         size = sets.sum(axis=1)

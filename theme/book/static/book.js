@@ -14,7 +14,7 @@ const SAY = {
   copied: "Copied",
   copy: "Copy",
   filterBy: "Show the rows with these words and numbers",
-  filtered: (number, all) => (number === all ? `${all} rows` : `${number} of ${all} rows`),
+  filtered: (number, all) => (number === all ? `${all.toLocaleString("en")} rows` : `${number.toLocaleString("en")} of ${all.toLocaleString("en")} rows`),
   found: (number, most) => (number === 0 ? "Nothing found." : number === most ? `The first ${most} places` : number === 1 ? "1 place" : `${number} places`),
   hideCode: "Hide the code",
   hintsAndSolutions: "Hints and solutions",
