@@ -100,6 +100,7 @@ def test_activations_have_their_density_and_are_uniform():
         (lambda: toy_loss([[1, np.nan]], [[1, 2]], [0, 0]), ValueError, "E and bias must be finite"),
         (lambda: toy_loss([[1, 2]], [1, 2], [0, 0]), ValueError, r"activations must have the shape \(..., trials, 2\)"),
         (lambda: toy_gradient([[1, 2]], [[1, 2, 3]], [0, 0]), ValueError, "activations must have the shape"),
+        (lambda: toy_loss([[1, 2]], [[1, np.nan]], [0, 0]), ValueError, "activations must be finite"),
         (lambda: toy_loss([[1, 2]], [[1, 2]], [0, 0], [1, -1]), ValueError, "importance must be 2 finite numbers"),
         (lambda: toy_loss([[1, 2]], [[1, 2]], [0, 0], [1]), ValueError, "importance must be 2 finite numbers"),
         (lambda: train(0, 2, 0.5, 1, rng(0)), ValueError, "n must be at least 1"),

@@ -93,6 +93,8 @@ def _inputs(E, activations):
         raise ValueError(
             f"activations must have the shape (..., trials, {E.shape[-1]}), a row for each input, got shape {activations.shape}"
         )
+    if not np.isfinite(activations).all():
+        raise ValueError("activations must be finite, got an entry that is not")
     return activations
 
 
