@@ -94,10 +94,15 @@ HANDS = """() => {
     const { x, y, width, height } = part.getBoundingClientRect();
     return [x, y, width, height];
   };
+  // It is in sight when it no longer moves, and painted.
   async function inSight(part) {
-    part.scrollIntoView({ block: "center", behavior: "instant" });
+    let before;
+    do {
+      before = String(rectangle(part));
+      part.scrollIntoView({ block: "center", behavior: "instant" });
+      await frame();
+    } while (before !== String(rectangle(part)));
     await frame();
-    await frame();  // what was asked for before is painted
   }
   let held, released = 0;
   addEventListener("pointerup", () => { released += 1; }, true);
@@ -123,13 +128,12 @@ HANDS = """() => {
     },
     async find([where, words]) {
       const button = [...document.querySelectorAll(where)].find((button) => button.textContent.includes(words));
-      let before, centre;
-      do {  // a click would miss what still moves, or lies under something else
-        before = centre;
+      let centre;
+      do {  // a click would miss what lies under something else
         await inSight(button);
         const [x, y, width, height] = rectangle(button);
         centre = [x + width / 2, y + height / 2];
-      } while (String(before) !== String(centre) || !button.contains(document.elementFromPoint(...centre)));
+      } while (!button.contains(document.elementFromPoint(...centre)));
       return centre;
     },
   };
