@@ -11,11 +11,15 @@ import pytest
 import yaml
 from docutils import nodes
 from docutils.utils import new_document
+from pygments import highlight as highlighted
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pygments.token import Token
 
 from superposition import formulas
 from superposition.data.dictionaries import atlas as dictionaries_listed
 from superposition.plots import figure, use_book_style
-from theme import atlas, constructs, folding, mathematics, repository, search, sheet
+from theme import atlas, constructs, folding, highlight, mathematics, repository, search, sheet
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -371,3 +375,27 @@ def test_every_dictionary_of_the_atlas_is_a_row_and_a_setting_of_the_price_tag()
         link = f'#price-tag?n={one.neurons}&amp;m={one.features}&amp;l={one.active:.0f}">{one.active:,.0f}</a>'
         # the price tag has more features than neurons
         assert (link in cell) == (one.features >= min(can_be["m"]))
+
+
+CODE = """from math import pi  # a constant
+@cached
+def area(r: float = 2) -> str:
+    \"\"\"Of a disc.\"\"\"
+    return f"{pi * r**2:.2f} m²" if r not in {None, True} else "&"
+"""
+MARKED = re.compile(r'<span class="(\w+)">(.*?)</span>')
+
+
+def test_code_has_the_same_words_and_colours_with_fewer_marks():
+    whole, sparing = (highlighted(CODE, PythonLexer(), made()) for made in (HtmlFormatter, highlight.SparingFormatter))
+    assert re.sub("<.*?>", "", sparing) == re.sub("<.*?>", "", whole)
+    assert MARKED.findall(sparing) == [mark for mark in MARKED.findall(whole) if mark[0] in highlight.COLOURED]
+    assert {"k", "kn", "nf", "nd", "nn", "mi", "sa", "s2", "si", "sd", "c1", "ow", "kc"} == {
+        kind for kind, _ in MARKED.findall(sparing)
+    }
+    assert len(MARKED.findall(sparing)) < 0.6 * len(MARKED.findall(whole))
+
+
+def test_what_a_terminal_colours_is_marked():
+    assert not highlight.is_bare(Token.Color.Bold.Red)
+    assert all(map(highlight.is_bare, (Token.Name, Token.Punctuation, Token.Text)))

@@ -1,10 +1,11 @@
 """The Sphinx extension that turns the book into its site.
 
-Thirteen parts, each of which can be read alone: `mathematics` sets TeX at build time, `folding` decides what a page shows
-folded, `constructs` adds notes in the margin and admonitions that fold, `citations` finds citations in plain links,
-`assets` what it loads, `sheet` prints the formula sheet, `atlas` that of published dictionaries, `library` lets docstrings be printed, `search` writes what the
-search dialog looks in, `previews` what is shown beside a link, `card` draws what social networks show, and `repository`
-derives every link to the source from `pyproject.toml`.
+Fourteen parts, each of which can be read alone: `mathematics` sets TeX at build time, `highlight` colours code,
+`folding` decides what a page shows folded, `constructs` adds notes in the margin and admonitions that fold,
+`citations` finds citations in plain links, `assets` what it loads, `sheet` prints the formula sheet, `atlas` that of
+published dictionaries, `library` lets docstrings be printed, `search` writes what the search dialog looks in,
+`previews` what is shown beside a link, `card` draws what social networks show, and `repository` derives every link to
+the source from `pyproject.toml`.
 """
 
 from theme import (
@@ -14,6 +15,7 @@ from theme import (
     citations,
     constructs,
     folding,
+    highlight,
     library,
     mathematics,
     previews,
@@ -25,6 +27,7 @@ from theme import (
 
 def setup(app):
     mathematics.setup(app)
+    highlight.setup(app)
     folding.setup(app)
     constructs.setup(app)
     citations.setup(app)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tools import offers
+from tools import chromium, offers
 from tools.serve import Handler
 
-DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 # explorers and questions live, and every font is there
 READY = """() => [...document.querySelectorAll("figure.sp-explorer")].every((figure) => figure.matches(".sp-ready"))
     && document.fonts.status === "loaded" """
@@ -29,8 +28,7 @@ def print_pages(site, names=()):
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        program = {"executable_path": DEBIAN_CHROMIUM} if DEBIAN_CHROMIUM.exists() else {}
-        browser = playwright.chromium.launch(args=["--no-sandbox"], **program)
+        browser = chromium.launch(playwright, ["--no-sandbox"])
         tab = browser.new_page(color_scheme="light")
         for page in offers.pages(site):
             if names and page.stem not in names:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tools import chromium
+
 ROOT = pathlib.Path(__file__).parents[2]
 BUILT = ROOT / "_build" / "html"
-DEBIAN_CHROMIUM = pathlib.Path("/usr/bin/chromium")
 
 # JupyterLite is tried where `make lite` has built it
 collect_ignore = [] if (BUILT / "lite").is_dir() else ["test_lite_seen.py"]
@@ -77,15 +78,10 @@ def site(serve):
 def browser():
     """A headless Chromium: Debian's, or Playwright's own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium
-        path = next((p for p in (DEBIAN_CHROMIUM, pathlib.Path(chromium.executable_path)) if p.is_file()), None)
-        if path is None:
-            pytest.fail(
-                "no Chromium: install Debian's (`apt-get install chromium`) "
-                "or Playwright's own (`.venv/bin/playwright install --with-deps chromium`)",
-                pytrace=False,
-            )
-        launched = chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            launched = chromium.launch(playwright, ARGUMENTS)
+        except FileNotFoundError as error:
+            pytest.fail(str(error), pytrace=False)
         yield launched
         launched.close()
 

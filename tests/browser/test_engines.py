@@ -5,10 +5,12 @@ import pathlib
 from types import SimpleNamespace
 
 import pytest
-from engines import ENGINES, FRAME, LISTENING, PATIENCE
+from engines import ENGINES, FRAME, LISTENING, PATIENCE, installed
+from playwright.sync_api import Error
 
 from conftest import ALL_LAID_OUT, BUILT, QuietHandler
 from tests.stored import DECLARATIONS
+from tools import chromium
 
 WIDTH, NARROW = 1280, 390
 TRIED = os.environ.get("ENGINES", "firefox,webkit").split(",")
@@ -319,3 +321,13 @@ def test_what_is_let_run_takes_its_steps(page):
         page.engine.wait_for(
             "(id) => / taken, seed \\d+\\.$/.test(document.querySelector(`#${id} .sp-result`).innerText)", id
         )
+
+
+def test_an_absent_engine_names_its_package():
+    def nothing(**program):
+        raise Error("Executable doesn't exist")
+
+    with pytest.raises(FileNotFoundError, match="apt-get install chromium-headless-shell"):
+        chromium.launch(SimpleNamespace(chromium=SimpleNamespace(launch=nothing)), [], preferred=())
+    with pytest.raises(pytest.fail.Exception, match="apt-get install firefox-esr"):
+        installed(None, "Firefox", "firefox-esr")

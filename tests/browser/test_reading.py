@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import BUILT
+from conftest import ALL_LAID_OUT, BUILT
 
 DRAWN = [
     f"book/{page.name}" for page in sorted((BUILT / "book").glob("*.html")) if 'class="plot"' in page.read_text("utf-8")
@@ -124,7 +124,11 @@ PARTED = """() => [...document.querySelectorAll("span.math:not(.long)")].filter(
 def test_no_line_begins_with_the_full_stop_after_a_formula(site, new_page):
     page = new_page(viewport=PHONE)
     page.goto(f"{site}/book/directions.html")
-    page.evaluate("document.fonts.ready")
+    page.add_style_tag(content=ALL_LAID_OUT)
+    page.evaluate("""async () => {
+      for (const fold of document.querySelectorAll("details")) fold.open = true;
+      await document.fonts.ready;
+    }""")
     assert page.evaluate(PARTED) == []
 
 
