@@ -38,6 +38,7 @@ def test_simulation_begins_at_the_ends_of_the_sliders(name):
     assert inside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [".".join(name) for name in names()])
 def test_every_simulation_is_tried(name):
     assert ("simulate" in built(*name.split(".")).declaration) == (name in SIMULATED)

@@ -427,6 +427,7 @@ def test_memory_stays_that_of_a_few_tiles():
     assert peak_memory(lambda: coherence(F)) < 64 * 2**20 < 4 * 12_000**2 / 8
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_by_what_is_asked_for(monkeypatch):
     monkeypatch.setattr(overlaps, "_TILE_ROWS", 64)
     monkeypatch.setattr(overlaps, "_TILE_COLUMNS", 256)

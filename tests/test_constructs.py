@@ -12,6 +12,9 @@ from theme import repository
 
 SITE = "https://someone.github.io/price/"
 
+# a book is built
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
@@ -51,7 +54,6 @@ def test_every_class_that_a_terminal_colour_makes_is_styled(built):
         assert f'[class*="-{color}"]' in style
 
 
-@pytest.mark.slow
 def test_with_an_address_pages_have_a_card_and_a_place_in_the_sitemap(built):
     assert repository.site_url(f"[project.urls]\nDocumentation = '{SITE[:-1]}'\n") == SITE
     places = ElementTree.parse(built / "sitemap.xml").getroot()

@@ -400,6 +400,7 @@ def test_a_sheet_needs_a_name(student, error):
         Sheet("no", "ada")
 
 
+@pytest.mark.slow
 def test_right_simulations_fail_less_than_once_in_a_million():
     # the mean's test has a false-fail rate of 1e-7 by construction; here the law of its statistic is measured
     rng = np.random.default_rng(5)

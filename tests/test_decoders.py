@@ -231,6 +231,7 @@ def test_dimension_of_the_faces_of_the_cone_has_the_mean_and_spread_of_the_formu
     assert abs(deviation / (beyond - mean) - 1) < 4 / math.sqrt(2 * 1500) + 0.02
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(1, 400), st.integers(1, 10**5), st.floats(0.05, 5.5))
 def test_error_of_a_guess_is_its_mean_square(l, more, distance):

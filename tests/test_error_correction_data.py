@@ -46,6 +46,7 @@ def test_sparse_rows_are_what_the_code_makes():
         assert same(row, grid.sparse_row(*row[:6]), 4, grid.SPARSE_TRIALS), row
 
 
+@pytest.mark.slow
 def test_the_grids_are_those_that_the_code_describes():
     for name, parameters, columns, _, places in grid.grids():
         assert TABLES[name]["parameters"] == parameters
@@ -107,6 +108,7 @@ def test_what_is_not_stored_is_named(call, message):
         call()
 
 
+@pytest.mark.slow
 def test_the_best_sparse_chain_lies_inside_what_was_tried_in_every_cell():
     for depth in grid.DEPTHS:
         for level in (0.5, 0.9):

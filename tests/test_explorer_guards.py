@@ -12,6 +12,9 @@ from superposition.explorer import Scene
 from tests.stored import IN_BOOK, built, names
 from tests.v8 import module_in_v8
 
+# every explorer of the book is built
+pytestmark = pytest.mark.slow
+
 MOST_SLIDERS, MOST_IN_LEGEND, LONGEST_LABEL = 4, 6, 60
 # Explorers whose axes follow their sliders, and why.
 MOVING_AXES = {}

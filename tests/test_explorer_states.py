@@ -44,6 +44,7 @@ def moves_of(sliders):
     return [*ends, *drawn]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("declaration", [pytest.param(found, id="#".join(where)) for where, found in ALL])
 def test_sliders_never_leave_a_formula_s_domain(declaration, follow):
     sliders = declaration["sliders"]

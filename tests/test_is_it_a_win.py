@@ -220,6 +220,7 @@ def test_levels_used_equally_fill_half_a_gap_with_noise(K):
         assert formulas.errors_noisy_sure(l=l_value, m=m_value, n=n_value, S=snr) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_no_noisy_readouts_exceed_the_sure_errors():
     draws, most = rng(11), 0
     places = [(n, l_value, m_value) for n in (1, 2, 3) for l_value, m_value in ((1, 1), (1, 2), (3, 3), (n, n + 1))]

@@ -162,6 +162,7 @@ def places_by_numpy(mark, values):
     return [[float(by_numpy(mark[name], inner)) for name in names] for inner in settings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mechanisms.__all__)
 def test_both_languages_say_and_show_the_same_at_every_end(name, script):
     scene = built("mechanisms", name)
@@ -382,6 +383,7 @@ def test_a_run_is_shown_turn_by_turn_until_a_setting_is_changed():
     assert shown["after"][1:] == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_five_ways_to_occur_have_one_mean_and_their_own_tails():
     beyond = []
     for way in range(1, 6):

@@ -175,6 +175,7 @@ def test_text_alone_installs_nothing():
     assert [cell.id for cell in notebook.cells] == ["words"]
 
 
+@pytest.mark.slow
 def test_executing_writes_the_first_cell(tmp_path):
     code = nbformat.v4.new_code_cell("print(1)", id="print")
     path = written(nbformat.v4.new_notebook(cells=[code]), tmp_path / "lesson.ipynb")
@@ -225,6 +226,7 @@ def written(notebook, path):
     return path
 
 
+@pytest.mark.slow
 def test_executing_twice_changes_nothing(tmp_path):
     code = "import sys\nprint('one')\nprint('two', flush=True)"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="print")])
@@ -235,6 +237,7 @@ def test_executing_twice_changes_nothing(tmp_path):
     assert path.read_bytes() == first
 
 
+@pytest.mark.slow
 def test_a_failing_cell_stops_the_run_and_leaves_the_notebook(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0", id="fail")])
     path = written(notebook, tmp_path / "lesson.ipynb")

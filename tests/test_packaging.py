@@ -69,6 +69,7 @@ HEAVY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "waits_for"),
     [

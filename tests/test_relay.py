@@ -446,6 +446,7 @@ def test_gated_values_of_fresh_codes_wander_like_a_linear_relay_of_the_active_fe
     assert formulas.value_noise_gated(L=depths, l=5, n=4096) ** 2 == pytest.approx(exact, rel=0.02)
 
 
+@pytest.mark.slow
 def test_gated_values_of_one_code_drift_in_step_with_depth():
     run = relay(fresh(4096, 8), 4, 5, 2000, rng(15), unit="gated", threshold=0.3, fresh=False, sets_per_code=2)
     means, errors = run.mean("value_error")
@@ -453,6 +454,7 @@ def test_gated_values_of_one_code_drift_in_step_with_depth():
     assert (np.abs(means[1:] - expected) < Z * errors[1:] + 0.05 * expected).all()
 
 
+@pytest.mark.slow
 def test_rescaled_relu_doubles_errors_in_each_layer():
     run = relay(fresh(8192, 6), 3, 3, 600, rng(16), unit="relu", sets_per_code=2)
     means, errors = run.mean("value_error")

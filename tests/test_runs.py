@@ -37,6 +37,7 @@ def test_tests_have_one_blas_thread():
     assert blas_threads() == {1}
 
 
+@pytest.mark.slow
 def test_a_notebook_s_kernel_has_one_blas_thread():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(COUNT_THREADS)])
     NotebookClient(notebook, kernel_name="python3", timeout=600).execute()

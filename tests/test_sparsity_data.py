@@ -16,6 +16,7 @@ TABLES = load("sparsity")
 ROWS = TABLES["structured"]["rows"]
 
 
+@pytest.mark.slow
 def test_rows_of_codes_with_structure_are_what_the_code_makes():
     assert [tuple(row[:4]) for row in ROWS] == list(grid.structured_places())
     quick = [row for row in ROWS if row[0] != "tight" or row[2] < 3000]

@@ -151,6 +151,7 @@ def built(tmp_path_factory):
     return folder / "_build" / "html", page
 
 
+@pytest.mark.slow
 def test_drawing_becomes_part_of_its_page(built):
     site, page = built
     assert not (site / "_images").exists()
@@ -205,6 +206,7 @@ def test_a_formula_leads_to_its_derivation_rather_than_to_where_it_is_first_show
     assert found(heading("First"), cell(formula), heading("Then"), cell(derived)) == {"typical_overlap": "then"}
 
 
+@pytest.mark.slow
 def test_without_an_address_nothing_says_where_the_site_is(built):
     site, page = built
     assert repository.site_url("[project]\nname = 'book'\n") is None
@@ -215,6 +217,7 @@ def test_without_an_address_nothing_says_where_the_site_is(built):
     assert "twitter:" not in page
 
 
+@pytest.mark.slow
 def test_numbered_equations_can_be_referred_to(built):
     _, page = built
     assert 'href="#equation-eq-one">(1)</a>' in page
@@ -256,6 +259,7 @@ def test_a_cell_of_words_keeps_a_width_to_be_read_in_and_one_of_numbers_does_not
     assert [cell["classes"] for cell in cells] == [["wordy"], []]
 
 
+@pytest.mark.slow
 def test_a_formula_that_cannot_be_set_fails_the_build(tmp_path):
     done, _ = build(tmp_path, "# Page\n\nA slip of the pen: $\\frc{1}{2}$.\n")
     assert done.returncode != 0

@@ -104,6 +104,7 @@ def test_kurtosis_is_that_of_a_sum_of_products(n, n_connections):
     assert abs(fourth.mean() - expected) < 5 * fourth.std() / np.sqrt(len(heard))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "n_connections", "shared", "threshold"),
     [(8, 30, 0, 0.5), (16, 60, 1, 0.5), (4, 40, 2, 2.0), (2, 24, 24, 5.0), (64, 100, 2, 0.4)],
@@ -133,6 +134,7 @@ def test_exact_tail_far_out_agrees_with_what_is_drawn():
 LAYERS = dict(n=st.integers(2, 4096), J=st.integers(24, 10**6), theta=st.floats(0.01, 0.99), zeta=st.integers(0, 2))
 
 
+@pytest.mark.slow
 @given(**LAYERS)
 def test_tail_bound_is_never_violated(n, J, theta, zeta):
     theta = min(theta, 11.9 * formulas.interference_std(J=J, n=n, zeta=zeta))
