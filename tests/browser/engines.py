@@ -72,7 +72,14 @@ class Engine:
         way = [(x + (to_x - x) * part / 2, y + (to_y - y) * part / 2) for part in range(3)]
         first, *moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0} for x, y in way]
         down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
-        self.act({"type": "pointer", "id": "mouse", "actions": [first, down, *moves, up]})
+        self.point(first, down, *moves, up)
+
+    def leave(self):
+        """Move the pointer into the corner of the window, where no link is that would open its preview over the page."""
+        self.point({"type": "pointerMove", "x": 1, "y": 1, "duration": 0})
+
+    def point(self, *actions):
+        self.act({"type": "pointer", "id": "mouse", "actions": actions})
 
 
 class Firefox(Engine):

@@ -187,10 +187,11 @@ class Page:
         self.moves(held)
 
     def drag(self, start, end):
-        """Take hold at one point and let go at another. A busy browser sees the hand after it was moved."""
+        """Take hold at one point, let go at another, and leave. A busy browser sees the hand after it was moved."""
         before = self.engine.evaluate("() => hands.released()")
         self.engine.drag(start, end)
         self.engine.wait_for("(before) => hands.released() > before", before)
+        self.engine.leave()
 
     def moves_by_pointer(self, held, start, end):
         self.drag(start, end)
@@ -213,6 +214,7 @@ def loaded(request, engine_named, listening_site):
     engine.open(f"{listening_site}/{path}#{id}?{slider['symbol']}={slider['values'][position]}", WIDTH)
     engine.wait_for(READY)
     engine.evaluate(HANDS)
+    engine.leave()
     page = Page(engine, explorers)
     page.link = [id, slider["symbol"], position]
     return page
