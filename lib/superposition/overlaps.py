@@ -133,17 +133,21 @@ class UnitColumns:
 
     def of_each(self) -> tuple[NDArray, NDArray]:
         """Mean and mean square of each column's overlaps with the others."""
-        means, squares = np.empty(self.m), np.empty(self.m)
         if self.operator is None:
             gram = self.rows(0, self.m)
             gram = gram @ gram.T
             np.fill_diagonal(gram, 0)
             return gram.sum(axis=0) / (self.m - 1), (gram**2).sum(axis=0) / (self.m - 1)
-        for part in _parts(0, self.m):
+
+        def sums(part):
             block = self._block(part)
             # its overlap with itself, which is 1 but for rounding, is taken away
-            means[part] = self.total @ block - np.einsum("ij,ij->j", block, block)
-            squares[part] = np.einsum("ij,ij->j", block, self.operator @ block) - 1
+            return (
+                self.total @ block - np.einsum("ij,ij->j", block, block),
+                np.einsum("ij,ij->j", block, self.operator @ block) - 1,
+            )
+
+        means, squares = np.concatenate(list(shared_out(sums, _parts(0, self.m))), axis=1)
         return means / (self.m - 1), np.maximum(squares, 0) / (self.m - 1)
 
     def spectrum(self) -> NDArray:

@@ -229,8 +229,8 @@ def compare(
 
     def visit(tile, top, left):
         np.abs(tile, out=tile)
-        ours.see(top, tile.max(axis=1), tile, left)
-        theirs.see(left, tile.max(axis=0), tile.T, top)
+        ours.see_rows(tile, top, left)
+        theirs.see_columns(tile, top, left)
         if every is not None:
             every[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
 

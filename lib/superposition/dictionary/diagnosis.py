@@ -442,11 +442,10 @@ def diagnose(
         np.abs(tile, out=tile)
         if top == left:
             np.fill_diagonal(tile, -1)
-        of_rows, of_columns = tile.max(axis=1), tile.max(axis=0)
-        roughly.append((of_rows.max(), top, left, tile.shape))
-        links.see(tile, top, left, of_rows)
-        nearest.see(top, of_rows, tile, left)
-        nearest.see(left, of_columns, tile.T, top)
+        largest = nearest.see_rows(tile, top, left)
+        nearest.see_columns(tile, top, left)
+        roughly.append((largest.max(), top, left, tile.shape))
+        links.see(tile, top, left, largest)
 
     each_tile(visit, columns, progress=progress)
     worst, pair = worst_pair(columns, roughly)

@@ -24,12 +24,27 @@ class Nearest:
         self.overlap, self.index = np.full(count, -1, np.float32), np.zeros(count, int)
         self._lock = threading.Lock()
 
-    def see(self, start: int, largest: NDArray, lines: NDArray, across: int) -> None:
-        """Take account of columns start, start + 1, ..., with `largest` overlaps in `lines` over columns from `across`."""
-        ours = slice(start, start + len(largest))
+    def see_rows(self, tile: NDArray, top: int, left: int) -> NDArray:
+        """Take account of columns top, top + 1, ..., whose overlaps with those from `left` are the rows of a tile.
+
+        Returns the largest of each row.
+        """
+        found = tile.argmax(axis=1)
+        largest = tile[np.arange(len(tile)), found]
+        near = np.flatnonzero(largest >= self.overlap[top : top + len(largest)])
+        self._keep(top, near, largest[near], left + found[near])
+        return largest
+
+    def see_columns(self, tile: NDArray, top: int, left: int) -> None:
+        """Take account of columns left, left + 1, ..., whose overlaps with those from `top` are the columns of a tile."""
+        largest = tile.max(axis=0)
         # overlaps only grow, so that what another thread writes meanwhile leaves too many here, never too few
-        near = np.flatnonzero(largest >= self.overlap[ours])
-        found, largest = across + lines[near].argmax(axis=1), largest[near]
+        near = np.flatnonzero(largest >= self.overlap[left : left + len(largest)])
+        # `take` goes along the rows as they lie in memory, which `tile[:, near]` does not
+        self._keep(left, near, largest[near], top + tile.take(near, axis=1).argmax(axis=0))
+
+    def _keep(self, start, near, largest, found):
+        ours = slice(start, start + len(self.overlap))
         with self._lock:
             overlap, index = self.overlap[ours], self.index[ours]
             better = (largest > overlap[near]) | ((largest == overlap[near]) & (found < index[near]))
