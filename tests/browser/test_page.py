@@ -180,3 +180,27 @@ def test_a_page_that_comes_back_has_the_colours_chosen_meanwhile(site, new_page)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.get_by_role("button", name="Colours: dark").is_visible()
+
+
+# What Chromium would fill in lies where it is laid out, or the browser lays out the section for its sake.
+FAR_FIELDS = """() => [...document.querySelectorAll("article :is(form, input:not([type=range], [type=button]), select, textarea)")]
+  .filter((field) => !field.checkVisibility({ contentVisibilityAuto: true })).map((field) => field.outerHTML)"""
+
+
+def test_a_phone_has_fields_only_where_its_reader_has_come(site, new_page):
+    page = new_page(viewport=PHONE)
+    page.goto(f"{site}/book/compounding_noise.html")
+    page.wait_for_function(ALL_READY)
+    page.evaluate(SETTLED)
+    assert page.evaluate(FAR_FIELDS) == []
+    assert not page.locator("article form").count()
+    for section in page.locator("article > section > section").all():
+        section.scroll_into_view_if_needed()
+        for question in section.locator(".sp-question").all():
+            question.scroll_into_view_if_needed()
+            question.locator("form").wait_for()
+        for field in section.locator("input[data-type]").all():
+            field.scroll_into_view_if_needed()
+            page.wait_for_function("(input) => input.type === input.dataset.type", arg=field.element_handle())
+    kinds = page.evaluate("() => [...document.querySelectorAll('article input')].map(({ type }) => type)")
+    assert set(kinds) == {"range", "number", "checkbox", "radio", "text"}

@@ -77,9 +77,10 @@ def test_nothing_is_remembered(sparsity):
 def test_every_question_of_a_chapter_stands_on_its_page_and_answers(site, new_page, name):
     page = new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{site}/book/{name}.html")
-    page.locator(".sp-question form").first.wait_for()
     assert page.locator(".sp-question").evaluate_all("(all) => all.map(({ id }) => id)") == PAGES[name]
     for asked in (questions.registry[one] for one in PAGES[name]):
+        page.evaluate("(name) => { location.hash = name; }", asked.name)
+        page.locator(f"#{asked.name} form").wait_for()
         if isinstance(asked, Number):
             page.locator(f"#{asked.name} input").fill(f"{asked.value:.6g}")
         else:
@@ -90,6 +91,15 @@ def test_every_question_of_a_chapter_stands_on_its_page_and_answers(site, new_pa
         assert reply(page, asked.name).startswith("✓")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not page.complaints
+
+
+def test_on_paper_every_question_has_its_form(site, new_page):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site}/book/sparsity.html")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".sp-question form").count() == 0
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".sp-question form").count() == len(PAGES["sparsity"])
 
 
 def test_without_a_script_a_question_reads_with_its_options(site, new_page):

@@ -7,7 +7,7 @@ import { Measuring, told } from "./measure.js";
 import { formatValue, withUnit } from "./numbers.js";
 import { Running } from "./running.js";
 import { Scene } from "./scenes.js";
-import { element, rich, sentences, svg } from "./words.js";
+import { becomeFields, element, rich, sentences, svg } from "./words.js";
 import { State } from "./state.js";
 import { SAY } from "./strings.js";
 
@@ -257,6 +257,7 @@ class Explorer {
     const width = Math.floor(this.chart.getBoundingClientRect().width);
     if (width === 0 || width === this.width) return;
     this.width = width;
+    becomeFields(this.figure);
     this.text.style.minHeight = "";
     this.paint();
   }

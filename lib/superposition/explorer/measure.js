@@ -3,7 +3,7 @@
 import { compile, valueOf } from "./expressions.js";
 import { formatValue, withError } from "./numbers.js";
 import { isSeed } from "./state.js";
-import { element, rich, sentences } from "./words.js";
+import { element, field, rich, sentences } from "./words.js";
 import { SAY } from "./strings.js";
 
 // Milliseconds of drawing between two looks at the page, so that no frame is missed.
@@ -41,7 +41,7 @@ export class Measuring {
   constructor(explorer, id) {
     this.explorer = explorer;
     this.draws = explorer.declaration.draws;
-    this.seed = element("input", { type: "number", id, min: 0, max: 2 ** 31 - 1, step: 1, autocomplete: "off", oninput: () => this.seeded() });
+    this.seed = field("number", { id, min: 0, max: 2 ** 31 - 1, step: 1, autocomplete: "off", oninput: () => this.seeded() });
     this.one = element("button", { type: "button", onclick: () => this.start("one") }, SAY.drawOne);
     this.many = element("button", { type: "button", onclick: () => this.start("measure") }, SAY.measure);
     this.stop = element("button", { type: "button", hidden: true, onclick: () => this.cancel() }, SAY.cancel);

@@ -3,7 +3,7 @@
 import { color, dashes, spaced } from "./chart.js";
 import { indices, valueOf } from "./expressions.js";
 import { formatValue, withUnit } from "./numbers.js";
-import { element, said, svg } from "./words.js";
+import { element, field, said, svg } from "./words.js";
 import { SAY } from "./strings.js";
 
 const PACE = 700;
@@ -104,7 +104,7 @@ export class Scene {
   switch(control, symbol, index) {
     const [i, { label }] = this.slider(symbol);
     const flipped = () => this.explorer.moved(i, Number(input.checked));
-    const input = element("input", { type: "checkbox", class: "sp-switch", name: symbol, "aria-label": label, autocomplete: "off", oninput: flipped });
+    const input = field("checkbox", { class: "sp-switch", name: symbol, "aria-label": label, autocomplete: "off", oninput: flipped });
     return { control, input, i, index };
   }
 
@@ -138,7 +138,7 @@ export class Scene {
       input.style.setProperty("left", `${x}px`);
       input.style.setProperty("top", `${y}px`);
       const { values, unit } = this.declaration.sliders[i];
-      if (input.type === "checkbox") input.checked = values[state.positions[i]] === 1;
+      if (input.matches(".sp-switch")) input.checked = values[state.positions[i]] === 1;
       else {
         input.value = state.positions[i];
         input.setAttribute("aria-valuetext", withUnit(formatValue(values[state.positions[i]]), unit));

@@ -14,6 +14,14 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Chromium, which looks for forms to fill in, lays out every section that has a field of one, however far away it is. So a field
+// is a button until its section is laid out.
+export const field = (type, attributes) => element("input", { type: "button", "data-type": type, ...attributes });
+
+export function becomeFields(part) {
+  for (const input of part.querySelectorAll("input[data-type]")) input.type = input.dataset.type;
+}
+
 // Text in which *letters* are set in italics.
 export function rich(text) {
   return text.split(/\*([^*]+)\*/).map((part, i) => (i % 2 ? element("i", {}, part) : part));

@@ -95,8 +95,16 @@ function form(question, section) {
   section.querySelector(".sp-kernel").replaceWith(fields);
 }
 
+// Chromium, which looks for forms to fill in, lays out every section that has one, however far away it is. So a question gets
+// its form when it is laid out.
 export function ask(root) {
-  for (const section of root.querySelectorAll(".sp-question")) {
+  const waiting = new Set(root.querySelectorAll(".sp-question"));
+  const build = (section) => {
+    if (!waiting.delete(section)) return;
+    laidOut.unobserve(section);
     form(JSON.parse(section.querySelector("script").textContent), section);
-  }
+  };
+  const laidOut = new ResizeObserver((entries) => entries.forEach(({ target }) => build(target)));
+  waiting.forEach((section) => laidOut.observe(section));
+  addEventListener("beforeprint", () => waiting.forEach(build));
 }
