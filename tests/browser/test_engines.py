@@ -86,7 +86,11 @@ LANDED = """([id, name, position]) => {
 }"""
 # Everything that can be moved, those of the second kind in the picture itself.
 SLIDERS, CONTROLS = ".sp-sliders input", ".sp-controls input:not([hidden])"
-COUNT = "([id, kind]) => document.getElementById(id).querySelectorAll(kind).length"
+COUNT = """([id, kind]) => {
+  const figure = document.getElementById(id);
+  figure.querySelector(".sp-tools button:last-child").click();
+  return figure.querySelectorAll(kind).length;
+}"""
 # What the tests do on a page: hold an input in sight and remember how all stands, and see it move from there.
 HANDS = """() => {
   const frame = () => new Promise(requestAnimationFrame);
@@ -163,7 +167,7 @@ class Page:
         self.explorers = explorers
 
     def inputs(self, kind):
-        """The id of its explorer and the place of each input of a kind."""
+        """The id of its explorer and the place of each input of a kind, in the explorer's first setting."""
         return [(id, i) for id in self.explorers for i in range(self.engine.evaluate(COUNT, [id, kind]))]
 
     def resize(self, width):
