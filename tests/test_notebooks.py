@@ -252,3 +252,25 @@ def test_a_picture_of_the_same_pixels_keeps_its_stored_bytes():
     stored.cells[2].outputs[0].data["image/png"] = PIXEL[:-1] + "\n="
     notebooks.keep_pictures(new, stored)
     assert new.cells[2].outputs[0].data["image/png"] == PIXEL[:-1] + "\n="
+
+
+DRAWING = '<svg><path d="M 10.5 20" clip-path="url(#p{hash})"/><clipPath id="p{hash}"/><use href="#m{mark}"/><text>½ at 1,024</text></svg>'
+STORED = DRAWING.format(hash="a56dc4bd65", mark="0123456789")
+
+
+def test_a_drawing_of_another_processor_is_the_same_drawing():
+    again = DRAWING.format(hash="e27a61598d", mark="abcdefabcd")
+    assert notebooks.same_drawing(again, STORED)
+    assert notebooks.same_drawing(again.replace("10.5", "10.500001"), STORED)
+    for changed in ("10.5", "10.51"), ("20", "20.1"), ("1,024", "1,025"), ("½", "¼"), ("<use", "<path"):
+        assert not notebooks.same_drawing(again.replace(*changed), STORED)
+    assert not notebooks.same_drawing(again.replace("#mabcdefabcd", "#pe27a61598d"), STORED)
+    assert not notebooks.same_drawing(again.replace("20", "20 30"), STORED)
+
+
+def test_a_drawing_that_shows_the_same_is_kept_as_it_is_stored():
+    new, stored = lesson(), lesson()
+    for notebook, drawn in ((new, STORED.replace("10.5", "10.500001")), (stored, STORED)):
+        notebook.cells[2].outputs[0].data = {"image/svg+xml": drawn}
+    notebooks.keep_pictures(new, stored)
+    assert new.cells[2].outputs[0].data["image/svg+xml"] == STORED

@@ -54,6 +54,8 @@ MAX_LINES = 15
 MAX_MEDIAN_LINES = 3
 FEW_CELLS = 10  # fewer have no median worth the name
 ROLE = re.compile(r"\{[\w:-]+\}(?=`)")
+HASHED = re.compile(r"\b[pm][0-9a-f]{10}\b")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 WIDGET_LOOPS = re.compile(r"\bipywidgets\b|\b(?:interact|interactive|interactive_output)\s*\(")
 
 
@@ -66,6 +68,21 @@ def same_picture(one, other):
     """Say whether two PNGs in base64 decode to the same pixels."""
     pictures = [np.asarray(Image.open(io.BytesIO(b64decode(png))).convert("RGBA")) for png in (one, other)]
     return np.array_equal(*pictures)
+
+
+def same_drawing(one, other):
+    """Say whether two of Matplotlib's SVGs draw the same, to a ten thousandth of a point.
+
+    The last digits of a drawing, and the names of its clips, which are hashes of theirs, depend on the processor.
+    """
+    (words, numbers), (other_words, other_numbers) = map(_words_and_numbers, (one, other))
+    return words == other_words and np.allclose(numbers, other_numbers, rtol=0, atol=1e-4)
+
+
+def _words_and_numbers(svg):
+    named = {}
+    svg = HASHED.sub(lambda name: named.setdefault(name[0], f"name-{len(named)}"), svg)
+    return NUMBER.split(svg), np.array(NUMBER.findall(svg), float)
 
 
 def normalise_outputs(outputs):
@@ -108,13 +125,14 @@ def set_up(notebook, url):
 
 
 def keep_pictures(notebook, stored):
-    """Where a stored picture shows the same pixels as a new one, keep the stored bytes."""
+    """Where a stored picture shows what a new one shows, keep the stored one."""
     before = {cell.id: cell.outputs for cell in stored.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
         for new, old in zip(cell.get("outputs", ()), before.get(cell.id, ()), strict=False):
-            pngs = [output.get("data", {}).get("image/png") for output in (new, old)]
-            if all(pngs) and same_picture(*pngs):
-                new.data["image/png"] = pngs[1]
+            for kind, same in (("image/png", same_picture), ("image/svg+xml", same_drawing)):
+                pictures = [output.get("data", {}).get(kind) for output in (new, old)]
+                if all(pictures) and same(*pictures):
+                    new.data[kind] = pictures[1]
 
 
 def run(path, url=None):
