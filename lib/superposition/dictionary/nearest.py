@@ -40,8 +40,9 @@ class Nearest:
         largest = tile.max(axis=0)
         # overlaps only grow, so that what another thread writes meanwhile leaves too many here, never too few
         near = np.flatnonzero(largest >= self.overlap[left : left + len(largest)])
-        # `take` goes along the rows as they lie in memory, which `tile[:, near]` does not
-        self._keep(left, near, largest[near], top + tile.take(near, axis=1).argmax(axis=0))
+        # `take` goes along the rows as they lie in memory, which `tile[:, near]` and `argmax` of numbers do not
+        found = (tile.take(near, axis=1) == largest[near]).argmax(axis=0)
+        self._keep(left, near, largest[near], top + found)
 
     def _keep(self, start, near, largest, found):
         ours = slice(start, start + len(self.overlap))
