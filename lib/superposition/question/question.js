@@ -95,8 +95,15 @@ function form(question, section) {
   section.querySelector(".sp-kernel").replaceWith(fields);
 }
 
+// Whether the browser may leave the layout of a part for later. From above, as asking about what is left out would lay it out.
+function isLeftForLater(part) {
+  const around = [];
+  for (let outer = part.parentElement; outer; outer = outer.parentElement) around.unshift(outer);
+  return around.some((outer) => getComputedStyle(outer).contentVisibility === "auto");
+}
+
 // Chromium, which looks for forms to fill in, lays out every section that has one, however far away it is. So a question gets
-// its form when it is laid out.
+// its form when it is laid out, or in the frame after: what observes sizes must not change them.
 export function ask(root) {
   const waiting = new Set(root.querySelectorAll(".sp-question"));
   const build = (section) => {
@@ -104,7 +111,10 @@ export function ask(root) {
     laidOut.unobserve(section);
     form(JSON.parse(section.querySelector("script").textContent), section);
   };
-  const laidOut = new ResizeObserver((entries) => entries.forEach(({ target }) => build(target)));
-  waiting.forEach((section) => laidOut.observe(section));
+  const laidOut = new ResizeObserver((entries) => requestAnimationFrame(() => entries.forEach(({ target }) => build(target))));
+  for (const section of waiting) {
+    if (isLeftForLater(section)) laidOut.observe(section);
+    else build(section);
+  }
   addEventListener("beforeprint", () => waiting.forEach(build));
 }
