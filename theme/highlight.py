@@ -1,7 +1,7 @@
 """The colours of code: Pygments marks the tokens that `book.css` colours, and leaves the others bare.
 
-Names, operators and punctuation are most of a page's code and have the colour of text: marked, they would be a tenth of
-what a chapter weighs.
+Names, operators and punctuation are most of a page's code and have the colour of text: marked, they would be a
+twentieth of what a chapter weighs on its way to the reader.
 """
 
 import re
