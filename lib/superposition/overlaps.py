@@ -21,6 +21,9 @@ MEMORY = 2**28
 # Tiles: large enough for the matrix product to run at full speed, small enough (4 MiB in single precision) to be looked
 # at while still in the cache.
 _TILE_ROWS, _TILE_COLUMNS = 1024, 1024
+# Lengths between which the squares of a column's entries are floats that matter; others are divided by their largest
+# entry before.
+_SQUARED = 1e-100, 1e100
 # Columns that are converted at a time.
 _PART_COLUMNS = 512
 
@@ -59,20 +62,25 @@ class UnitColumns:
         self.array = matrix(name, F, min_columns=2)
         memory = integer("memory", memory)
         n, m = shape = self.array.shape
-        # Two steps, because the square of a number below 1e-154 or above 1e154 is not a float.
         peaks, norms = np.empty(m), np.empty(m)
         operator = np.zeros((n, n)) if m > n else None
         self.total = np.zeros(n)
         for part in _parts(0, m):
             block = self.array[:, part].astype(float)
-            peak = np.maximum(block.max(axis=0), -block.min(axis=0))
-            dead = peak == 0
-            for wrong, what in ((~np.isfinite(peak), "finite"), (dead & (not drop_dead), "without zero columns")):
-                if wrong.any():
-                    column = part.start + int(wrong.argmax())
-                    raise ValueError(f"{name} must be {what}, see column {column} of the array of shape {shape} given")
-            block /= peak + dead
-            norm = np.sqrt(np.einsum("ij,ij->j", block, block)) + dead
+            norm = np.sqrt(np.einsum("ij,ij->j", block, block))
+            if _SQUARED[0] < norm.min() and norm.max() < _SQUARED[1]:
+                peak = 1.0
+            else:
+                peak = np.maximum(block.max(axis=0), -block.min(axis=0))
+                dead = peak == 0
+                for wrong, what in ((~np.isfinite(peak), "finite"), (dead & (not drop_dead), "without zero columns")):
+                    if wrong.any():
+                        column = part.start + int(wrong.argmax())
+                        raise ValueError(
+                            f"{name} must be {what}, see column {column} of the array of shape {shape} given"
+                        )
+                block /= peak + dead
+                norm = np.sqrt(np.einsum("ij,ij->j", block, block)) + dead
             block /= norm
             peaks[part], norms[part] = peak, norm
             self.total += block.sum(axis=1)
@@ -83,6 +91,7 @@ class UnitColumns:
             raise ValueError(f"{name} must have at least 2 columns that are not zero, got {len(self.kept)} of {m}")
         self._all = len(self.kept) == m
         self._peaks, self._norms = peaks[self.kept], norms[self.kept]
+        self._peaked = bool((self._peaks != 1).any())
         self.n, self.m = n, len(self.kept)
         self.operator = operator if self.m > n else None
         self._held = {}
@@ -108,7 +117,8 @@ class UnitColumns:
 
     def _block(self, part):
         block = self.array[:, part if self._all else self.kept[part]].astype(float)
-        block /= self._peaks[part]
+        if self._peaked:
+            block /= self._peaks[part]
         block /= self._norms[part]
         return block
 

@@ -93,6 +93,9 @@ class Alike:
     def clusters(self) -> list[NDArray]:
         """Arrays of columns that are linked, the largest first."""
         labels = self._labels()
-        order = np.argsort(labels, kind="stable")
+        linked = np.flatnonzero(np.bincount(labels)[labels] > 1)
+        if not linked.size:
+            return []
+        order = linked[np.argsort(labels[linked], kind="stable")]
         groups = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
-        return sorted((group for group in groups if len(group) > 1), key=lambda group: (-len(group), group[0]))
+        return sorted(groups, key=lambda group: (-len(group), group[0]))
