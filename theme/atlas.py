@@ -1,7 +1,7 @@
-"""The atlas: every published dictionary of the library's list in one table, each of them a setting of the price tag.
+"""The atlas: every published dictionary of the library's list, network by network, each of them a setting of the price tag.
 
-`{atlas}` prints it as a plain table of class `filtered`, and over it room for the field to search it by, which the page's script
-puts there.
+`{atlas}` prints a section with a plain table of class `filtered` for each network, and before them room for the field to search
+all rows by, which the page's script puts there.
 """
 
 from html import escape
@@ -13,7 +13,7 @@ from docutils.parsers.rst import Directive
 from superposition.data.dictionaries import atlas
 from superposition.explorers.mechanisms import price_tag
 
-HEAD = ("network", "layer", "neurons, <i>n</i>", "features, <i>m</i>", "active features, <i>l</i>")
+HEAD = ("layer", "neurons, <i>n</i>", "features, <i>m</i>", "active features, <i>l</i>")
 
 
 def settings():
@@ -30,26 +30,33 @@ def priced(one, can_be):
     return f'<a href="price_tag.html#price-tag?{escape(query)}">{shown}</a>'
 
 
-def rows():
-    """Cells of the table, a row for each layer and size."""
+def networks():
+    """Each network, and the cells of its table: a row for each layer and size."""
     can_be = settings()
-    for (network, layer, neurons, features), group in groupby(
-        sorted(atlas(), key=lambda one: (one.network, one.layer, one.features, one.active)),
-        key=lambda one: (one.network, one.layer, one.neurons, one.features),
-    ):
-        # of two releases with the same sizes one is enough
-        active = dict.fromkeys(priced(one, can_be) for one in group)
-        yield escape(network), f"{layer}", f"{neurons:,}", f"{features:,}", ", ".join(active)
+    known = sorted(atlas(), key=lambda one: (one.network, one.layer, one.neurons, one.features, one.active))
+    for network, group in groupby(known, key=lambda one: one.network):
+        rows = []
+        for sizes, alike in groupby(group, key=lambda one: (one.layer, one.neurons, one.features)):
+            # of two releases with the same sizes one is enough
+            active = dict.fromkeys(priced(one, can_be) for one in alike)
+            rows.append((*map("{:,}".format, sizes), ", ".join(active)))
+        yield network, rows
 
 
 class Atlas(Directive):
-    """Print the table."""
+    """Print the tables."""
 
     def run(self):
         head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
-        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows())
-        table = f'<div class="filter"></div><table class="filtered"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return [nodes.raw("", table, format="html")]
+        found = [nodes.raw("", '<div class="filter"></div>', format="html")]
+        for network, rows in networks():
+            body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+            table = f'<table class="filtered"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+            section = nodes.section("", nodes.title("", network), nodes.raw("", table, format="html"))
+            section["names"].append(nodes.fully_normalize_name(network))
+            self.state.document.note_implicit_target(section, section)
+            found.append(section)
+        return found
 
 
 def setup(app):

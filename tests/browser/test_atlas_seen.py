@@ -7,7 +7,9 @@ from superposition.data.dictionaries import atlas
 from superposition.explorer import format_value
 
 FIELD = ".filter input"
-SHOWN = "() => [...document.querySelectorAll('table.filtered tbody tr')].filter((row) => row.checkVisibility()).map((row) => row.innerText)"
+TOLD = "(row) => `${row.closest('section').querySelector('h2').firstChild.textContent}\\t${row.innerText}`"
+SHOWN = f"() => [...document.querySelectorAll('table.filtered tbody tr')].filter((row) => row.checkVisibility()).map({TOLD})"
+TITLES = "() => [...document.querySelectorAll('h2')].filter((title) => title.checkVisibility()).map((title) => title.firstChild.textContent)"
 
 
 @pytest.fixture
@@ -30,6 +32,7 @@ def test_rows_stay_that_have_all_words_and_numbers(table):
     assert 0 < len(found) < 100
     assert all("Gemma 2 9B" in row and "131,072" in row for row in found)
     assert table.locator(".filter output").inner_text() == f"{len(found):,} of {len(everything):,} rows"
+    assert table.evaluate(TITLES) == ["Gemma 2 9B", "Gemma 2 9B, instructed"]
     # numbers are found without their commas, and what is in no row is not
     table.locator(FIELD).fill("131072 GEMMA 9b 2 ")
     assert table.evaluate(SHOWN) == found
@@ -52,7 +55,7 @@ def test_field_is_reached_and_used_by_keyboard(address, new_page):
             "document.activeElement.closest('table.filtered') !== null && document.activeElement.matches('a')"
         ):
             break
-    row = page.evaluate("document.activeElement.closest('tr').innerText")
+    row = page.evaluate(f"({TOLD})(document.activeElement.closest('tr'))")
     assert row.startswith("GPT-2 small")
     page.keyboard.press("Enter")
     page.locator("#price-tag.sp-ready").wait_for()
@@ -61,7 +64,9 @@ def test_field_is_reached_and_used_by_keyboard(address, new_page):
 def test_nothing_is_hidden_and_no_field_is_there_without_javascript(address, open_page):
     page = open_page(address, "plain")
     assert page.locator(FIELD).count() == 0
-    assert page.locator("table.filtered tbody tr").count() == len({(a.network, a.layer, a.features) for a in atlas()})
+    assert page.evaluate(TITLES) == sorted({a.network for a in atlas()})
+    rows = {(a.network, a.layer, a.neurons, a.features) for a in atlas()}
+    assert page.locator("table.filtered tbody tr").count() == len(rows)
 
 
 def test_a_row_sets_the_price_tag_to_its_dictionary(address, site, new_page):
