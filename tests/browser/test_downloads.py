@@ -14,9 +14,17 @@ from tools import offers, pack
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A copy of the built site with the PDF of one page and the packed book, as `make pdf zip` makes them."""
+    """A copy of the built site with the PDF of one page and the packed book, as `make pdf zip` makes them.
+
+    One page has the link that `make lite` gives it, whether that was made or not.
+    """
     site = tmp_path_factory.mktemp("downloads") / "html"
-    shutil.copytree(BUILT, site, ignore=shutil.ignore_patterns(offers.FOLDER))
+    shutil.copytree(BUILT, site, ignore=shutil.ignore_patterns(offers.FOLDER, "lite"))
+    page = site / "book" / "sparsity.html"
+    linked = '<li><a href="../lite/lab/index.html?path=sparsity.ipynb">JupyterLite<small>here</small></a></li>\n</ul>'
+    page.write_text(page.read_text(encoding="utf-8").replace("</ul>", linked, 1), encoding="utf-8")
+    (site / "lite" / "lab").mkdir(parents=True)
+    (site / "lite" / "lab" / "index.html").write_text("JupyterLite", encoding="utf-8")
     # a process of its own: the browser of the tests has the event loop of this one
     subprocess.run(
         [sys.executable, "-m", "tools.pdf", site, "sparsity"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
@@ -53,8 +61,17 @@ def test_the_packed_book_does_not_offer_itself(copy):
     with zipfile.ZipFile(copy / offers.FOLDER / offers.PACKED) as archive:
         names = archive.namelist()
         page = archive.read(next(name for name in names if name.endswith("book/sparsity.html"))).decode()
-    assert not [name for name in names if name.endswith(".zip")]
+    assert not [name for name in names if name.endswith(offers.PACKED)]
     assert offered(page) == ["../_downloads/sparsity.pdf"]
+
+
+def test_the_packed_book_has_nothing_that_needs_a_server(copy):
+    assert "lite/lab" in (copy / "book/sparsity.html").read_text(encoding="utf-8")
+    with zipfile.ZipFile(copy / offers.FOLDER / offers.PACKED) as archive:
+        assert not [name for name in archive.namelist() if "/lite/" in name]
+        pages = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".html")]
+    assert len(pages) > 20
+    assert not [page for page in pages if "JupyterLite<small>" in page or "lite/lab" in page]
 
 
 def test_a_reader_takes_a_page_along(copy, serve, new_page):
