@@ -18,9 +18,9 @@ __all__ = ["MEMORY", "UnitColumns", "each_tile", "worst_pair"]
 
 # Bytes for normalised columns and tiles, beside the matrices themselves.
 MEMORY = 2**28
-# Tiles: large enough for the matrix product to run at full speed, small enough (4 MiB in single precision) to be looked
+# Tiles: large enough for the matrix product to run at full speed, small enough (1 MiB in single precision) to be looked
 # at while still in the cache.
-_TILE_ROWS, _TILE_COLUMNS = 1024, 1024
+_TILE_ROWS, _TILE_COLUMNS = 512, 512
 # Lengths between which the squares of a column's entries are floats that matter; others are divided by their largest
 # entry before.
 _SQUARED = 1e-100, 1e100
