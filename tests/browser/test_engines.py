@@ -317,6 +317,22 @@ def test_nothing_is_wider_than_a_phone(page):
     assert page.engine.evaluate(TOO_WIDE) == [False, []]
 
 
+# Brackets that begin a formula's small print, left of where that begins: on what it belongs to.
+OUTDENTED = """() => [...document.querySelectorAll("article .msupsub .vlist-t")].filter((print) => {
+  const first = document.createTreeWalker(print, NodeFilter.SHOW_TEXT).nextNode(), bracket = new Range();
+  if (!/^[([]/.test(first?.data ?? "") || !print.checkVisibility()) return false;
+  bracket.setStart(first, 0);
+  bracket.setEnd(first, 1);
+  const { left, width } = bracket.getBoundingClientRect();
+  return width && left < print.getBoundingClientRect().left - 1;
+}).map((print) => print.closest(".katex").querySelector("annotation")?.textContent ?? print.textContent)"""
+
+
+@on_every_page
+def test_no_bracket_of_a_formula_hangs_over_what_it_stands_behind(page):
+    assert page.engine.evaluate(OUTDENTED) == []
+
+
 @on_pages_that_run
 def test_what_is_let_run_takes_its_steps(page):
     for id, declaration in page.explorers.items():

@@ -1,6 +1,11 @@
 """How a page reads: its code folded, its checks and standings set apart, its formulas copied and printed as they should be."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
+from test_site import READ
 
 from conftest import ALL_LAID_OUT, BUILT
 
@@ -203,3 +208,88 @@ def test_words_of_drawings_do_not_lie_on_one_another(site, open_page, name):
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(OVERLAPPING) == [], width
+
+
+# Words of drawings that stand out of their section, which cuts them off where it is laid out late.
+CUT_OFF = """() => [...document.querySelectorAll("article > section > section")].flatMap((section) => {
+  const room = section.getBoundingClientRect();
+  const outside = (box) => box.width && (box.left < room.left || box.right > room.right);
+  return [...section.querySelectorAll(".plot text")].filter((text) => outside(text.getBoundingClientRect()))
+    .map((text) => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_section_of_a_phone_s_page_cuts_words_of_its_drawings_off(site, open_page, name):
+    assert open_page(f"{site}/{name}", "phone").evaluate(CUT_OFF) == []
+
+
+PICTURES = [page for page in READ if "<img" in (BUILT / page).read_text("utf-8")]
+IN_SIGHT = """async (img) => {
+  img.scrollIntoView({ block: "center" });
+  await img.decode();
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const { x, y } = img.getBoundingClientRect();
+  return { x: x + 1, y: y + 1, width: 3, height: 3 };
+}"""
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_white_of_pictures_is_the_paper_of_the_page(site, new_page, colours):
+    assert PICTURES
+    page = new_page(viewport=PHONE, color_scheme=colours)
+    for name in PICTURES:
+        page.goto(f"{site}/{name}")
+        paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        for img in page.locator("article img").all():
+            corner = Image.open(io.BytesIO(page.screenshot(clip=img.evaluate(IN_SIGHT)))).convert("RGB")
+            # turning lightness over and back is rounded
+            assert corner.getpixel((1, 1)) == pytest.approx([int(n) for n in re.findall(r"\d+", paper)], abs=3), name
+
+
+# Names in tables that stand on two lines, though they have no place to break at.
+IN_TWO = """() => [...document.querySelectorAll("td code")].filter((code) =>
+  !/[\\s/-]/.test(code.textContent) && new Set([...code.getClientRects()].map((box) => box.top)).size > 1)
+  .map((code) => code.textContent)"""
+
+
+@pytest.mark.parametrize("kind", ["wide", "phone"])
+@pytest.mark.parametrize("name", ["book/notation.html", "book/teaching.html"])
+def test_a_name_in_a_table_stays_in_one_piece(site, open_page, name, kind):
+    assert open_page(f"{site}/{name}", kind).evaluate(IN_TWO) == []
+
+
+def test_a_function_s_name_stays_in_one_piece_on_a_phone(site, open_page):
+    names = open_page(f"{site}/book/library.html", "phone").locator("dt .sig-name")
+    tall = """(names) => names.filter((name) =>
+        name.getBoundingClientRect().height > 1.5 * parseFloat(getComputedStyle(name).lineHeight)).map((name) => name.textContent)"""
+    assert names.count() > 50
+    assert names.evaluate_all(tall) == []
+
+
+def test_numbers_of_the_atlas_stand_apart(site, open_page):
+    gap = """(rows) => Math.min(...rows.map((row) => {
+        const [size, active] = [...row.cells].slice(-2).map((cell) => {
+          const words = new Range();
+          words.selectNodeContents(cell);
+          return words.getBoundingClientRect();
+        });
+        return active.left - size.right;
+    }))"""
+    for kind in ("wide", "phone"):
+        rows = open_page(f"{site}/book/atlas.html", kind).locator("table.filtered tbody tr")
+        assert rows.evaluate_all(gap) > 20
+
+
+def test_references_are_words_without_their_source(site, open_page):
+    assert "$" not in open_page(f"{site}/book/references.html").locator("article").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 360, 375])
+def test_numbers_of_an_explorer_stand_in_two_columns_on_a_phone(site, open_page, width):
+    page = open_page(f"{site}/book/price_tag.html", "phone")
+    page.set_viewport_size({"width": width, "height": 800})
+    boxes = page.locator(".sp-readouts > div").evaluate_all(
+        "(all) => all.map((part) => part.getBoundingClientRect().left)"
+    )
+    assert len(set(boxes)) == 2
