@@ -1,5 +1,6 @@
-"""The map of the chapters on the page for instructors says what its table says."""
+"""What instructors rely on: the map of the chapters says what its table says, and every exercise has a hint."""
 
+import json
 import re
 from pathlib import Path
 
@@ -39,3 +40,26 @@ def test_the_map_of_chapters_shows_what_each_needs():
 
 def test_the_map_is_told_in_words():
     assert re.search(r"!\[Arrows lead from chapter to chapter:[^\]]{100,}\]\(chapters\.svg\)", PAGE)
+
+
+def exercises():
+    """Each exercise of each chapter, by chapter and number."""
+    for path in sorted(BOOK.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            before, title, text = "".join(cell["source"]).partition("## Exercises\n")
+            if title:
+                parts = re.split(r"^\*\*(\d+)\.\*\*", text, flags=re.MULTILINE)
+                yield from ((path.stem, number, words) for number, words in zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_exercise_has_a_hint_before_its_solution():
+    found = list(exercises())
+    assert {chapter for chapter, _, _ in found} == set(NAMES.values()) | {
+        "readouts",
+        "occurrence",
+        "training",
+        "weights",
+        "dictionary",
+    }
+    folds = re.compile(r"<summary>(\w+)</summary>")
+    assert [exercise[:2] for exercise in found if folds.findall(exercise[2])[-2:] != ["Hint", "Solution"]] == []
