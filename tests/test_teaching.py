@@ -46,7 +46,7 @@ def exercises():
     """Each exercise of each chapter, by chapter and number."""
     for path in sorted(BOOK.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            before, title, text = "".join(cell["source"]).partition("## Exercises\n")
+            _, title, text = "".join(cell["source"]).partition("## Exercises\n")
             if title:
                 parts = re.split(r"^\*\*(\d+)\.\*\*", text, flags=re.MULTILINE)
                 yield from ((path.stem, number, words) for number, words in zip(parts[1::2], parts[2::2], strict=True))
