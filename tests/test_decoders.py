@@ -381,6 +381,43 @@ def test_fitted_law_is_that_of_the_stored_shares(decoder, m):
     assert np.sqrt((((share - fitted) / np.maximum(se, 0.02)) ** 2).mean()) < 2.5
 
 
+@pytest.mark.parametrize(("decoder", "m"), [("threshold", 384), ("omp", 1024), ("l1", 512), ("amp", 2048)])
+def test_fitted_law_is_the_likeliest_and_its_error_that_of_its_information(decoder, m):
+    l, share, _ = recoveries(decoder, m).T
+    said = load("readouts")["recovery"]["parameters"]
+    trials = said[{"threshold": "drawn", "l1": "programmes"}.get(decoder, "trials")]
+    right = share * trials
+    assert right == pytest.approx(np.rint(right), abs=1e-6 * trials)
+
+    def chance(at):
+        return stats.norm.cdf((at[0] - np.log(l)) / at[1])
+
+    def short(at):
+        return -(right * np.log(chance(at)) + (trials - right) * np.log1p(-chance(at))).sum()
+
+    found = transition(decoder, m)
+    start = [np.log(found.n_active) + 0.01, 1.1 * found.width]
+    options = dict(xatol=1e-8, fatol=1e-10, maxiter=2000)
+    best = optimize.minimize(short, start, method="Nelder-Mead", options=options).x
+    assert [np.log(found.n_active), found.width] == pytest.approx(best, rel=1e-4)
+    # the information of a coin about its chance p is 1/(p (1 - p))
+    step = 1e-6
+    slopes = np.array([(chance(best + e) - chance(best - e)) / (2 * step) for e in step * np.eye(2)])
+    p = chance(best)
+    seen = p * (1 - p) > 0
+    information = (trials / (p * (1 - p))[seen] * slopes[:, seen]) @ slopes[:, seen].T
+    assert found.n_active_se / found.n_active == pytest.approx(np.sqrt(np.linalg.inv(information)[0, 0]), rel=1e-3)
+
+
+@pytest.mark.parametrize(("decoder", "m"), [("l2", 512), ("top", 500)])
+def test_what_is_not_stored_is_refused_with_what_is(decoder, m):
+    for ask in (recoveries, transition):
+        with pytest.raises(
+            ValueError, match=f"decoder = '{decoder}' with m = {m} is not stored; accepted: threshold, "
+        ):
+            ask(decoder, m)
+
+
 def test_programmes_break_down_where_their_law_says():
     for m in (384, 512, 1024, 2048):
         curve = 128 * formulas.l1_active_share(tau=grid.parameter_of_load(m / 128))

@@ -19,7 +19,7 @@ from superposition import formulas, overlaps, simulate
 from superposition.codes import coherence, equiangular, random_code, simplex, tight_frame
 from superposition.dictionary import compare, diagnose
 from superposition.dictionary.diagnosis import wrong_readouts
-from superposition.dictionary.nearest import Alike
+from superposition.dictionary.nearest import Alike, Nearest
 from superposition.dictionary.report import Report, counted, shown
 from superposition.overlaps import UnitColumns
 
@@ -99,6 +99,36 @@ def test_features_linked_by_way_of_others_are_one_cluster():
     F = np.array([np.cos(angles), np.sin(angles)])
     found = diagnose(F, trials=5, alike=np.cos(np.radians(21)))
     assert [cluster.tolist() for cluster in found.clusters] == [[0, 1, 2, 3]]
+
+
+def test_of_equally_near_features_the_first_is_named_in_whatever_order_they_are_seen():
+    nearest = Nearest(1)
+    for left, first in ((6, 6), (2, 2), (4, 2)):
+        nearest.see_rows(np.array([[0.5, 0.5]], np.float32), 0, left)
+        assert nearest.index.tolist() == [first]
+    columns = Nearest(1)
+    for top, first in ((6, 6), (2, 2), (4, 2)):
+        columns.see_columns(np.array([[0.5], [0.5]], np.float32), top, 0)
+        assert columns.index.tolist() == [first]
+    assert diagnose(np.eye(4), trials=2).neighbour.tolist() == [1, 0, 0, 0]
+
+
+def test_features_are_linked_from_the_threshold_on_and_directly_below_it_not():
+    for overlap, clusters in ((0.5, [[0, 2]]), (np.nextafter(np.float32(0.5), np.float32(0)), [])):
+        tile = np.array([[-1, 0, overlap], [0, -1, 0], [overlap, 0, -1]], np.float32)
+        links = Alike(0.5, 3)
+        links.see(tile, 0, 0, tile.max(axis=1))
+        assert [cluster.tolist() for cluster in links.clusters()] == clusters
+
+
+def test_links_are_thinned_out_to_one_a_column_where_there_are_more_than_are_held(monkeypatch):
+    tile = np.ones((5, 5), np.float32)
+    for most, held in ((25, 25), (24, 5)):
+        monkeypatch.setattr(Alike, "MOST", most)
+        links = Alike(0.9, 5)
+        links.see(tile, 0, 0, tile.max(axis=1))
+        assert sum(part.shape[1] for part in links._links) == held
+        assert [cluster.tolist() for cluster in links.clusters()] == [[0, 1, 2, 3, 4]]
 
 
 def test_tight_frame_has_the_effective_neurons_of_its_welch_bound():
@@ -611,4 +641,8 @@ def test_a_report_is_a_table_in_text_and_in_html_and_its_numbers_in_json():
     for part in ("<b>A &amp; B</b>", ">x &lt; y</td>", "<li>a &gt; b</li>", 'aria-label="words &amp; more"', "><svg "):
         assert shown_in_html.count(part) == 1, part
     assert shown_in_html.count("</tr>") == shown_in_html.count("<li>") == 2
+    assert 'id="axes_1"' in shown_in_html
+    assert 'id="line2d_1"' in shown_in_html
+    _, _, width, height = map(float, re.findall(r'viewBox="([^"]*)"', shown_in_html)[0].split())
+    assert 1.2 < width / height < 1.6
     assert not re.search(r"<\?xml|<dc:date|<dc:creator|Matplotlib", shown_in_html)

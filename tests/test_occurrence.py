@@ -1,5 +1,6 @@
 """Ways to occur: their laws, what is read under them, and what is told, against brute force and against each other."""
 
+from importlib.resources import files
 from itertools import product
 from math import comb, log2
 
@@ -297,6 +298,22 @@ def test_words_are_shares_that_fall():
     assert shares[:3] == pytest.approx([0.03934, 0.02236, 0.0221], rel=1e-3)
     with pytest.raises(ValueError, match="read-only"):
         shares[0] = 1
+
+
+def test_words_have_their_stored_counts_and_between_them_a_power_of_the_rank():
+    lines = files("superposition.data").joinpath("english_words.csv").read_text(encoding="utf-8").split()[1:]
+    ranks, counts = np.array([[float(x) for x in line.split(",")] for line in lines]).T
+    shares, places = word_shares(), ranks.astype(int) - 1
+    assert len(shares) == ranks[-1] == 333_213
+    assert ranks[0] == 1
+    np.testing.assert_allclose(shares[places] / shares[0], counts / counts[0], rtol=1e-9)
+    wide = np.flatnonzero(np.diff(ranks) > 2)
+    assert len(wide) > 100
+    for i in wide:
+        between = np.arange(ranks[i] + 1, ranks[i + 1])
+        power = np.log(counts[i + 1] / counts[i]) / np.log(ranks[i + 1] / ranks[i])
+        expected = counts[i] / counts[0] * (between / ranks[i]) ** power
+        np.testing.assert_allclose(shares[between.astype(int) - 1] / shares[0], expected, rtol=1e-9)
 
 
 def test_explorer_of_tails_shows_what_the_exact_law_of_crosstalk_says():
