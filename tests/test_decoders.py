@@ -4,6 +4,7 @@ import math
 import re
 from fractions import Fraction
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,6 +129,13 @@ def test_the_smallest_sum_is_found_among_all_corners_of_the_programme(seed):
     assert found.sum() == pytest.approx(min(sums), abs=1e-6)
     assert np.abs(F @ found - x).max() < 1e-6
     assert simulate.decode_l1(F, x, 1).max() <= 1 + 1e-9
+
+
+def test_what_rounding_leaves_below_zero_is_zero(monkeypatch):
+    monkeypatch.setattr(optimize, "linprog", lambda *_, **__: SimpleNamespace(x=np.array([-1e-12, 1.0, -0.0])))
+    found = simulate.decode_l1(np.eye(3), [0, 1, 0])
+    assert found.tolist() == [0, 1, 0]
+    assert not np.signbit(found).any()
 
 
 def test_message_passing_begins_with_the_best_guess_from_one_readout():
