@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray
 
+import superposition
 from superposition import formulas, sweep, sweeps
 from superposition.sweeps import Journal, computed
 
@@ -280,6 +282,14 @@ def test_a_missing_extra_is_named_before_anything_is_computed(monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(ImportError, match=r"price-of-superposition\[research\]"):
         sweep(lambda n: 1 / 0, {"n": [1]})
+
+
+def test_the_module_is_there_without_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    monkeypatch.setattr(superposition, "sweeps", sweeps)
+    monkeypatch.delitem(sys.modules, "superposition.sweeps")
+    with ThreadPoolExecutor(1) as pool:
+        assert import_module("superposition.sweeps").computed(pow, [(2, 3)], {}, pool) == [8]
 
 
 def test_calls_come_back_in_their_order(threads):
