@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from superposition import formulas
 from superposition.simulate import (
     Corrector,
     SparseLayer,
+    Votes,
     assignment,
     correction,
     crossing,
@@ -557,3 +558,66 @@ def test_pull_that_keeps_a_step_finite_does_not_move_a_steep_crossing():
     sizes = np.array([40, 50, 70, 90, 120.0])
     expected = 60 * np.exp(-np.log(2) * (sizes / 70) ** -8)
     assert crossing(sizes, expected, 60, 0.5).size == pytest.approx(70, rel=2e-4)
+
+
+def test_a_majority_is_more_than_half_of_the_votes():
+    votes = Votes(present=np.array([3, 2, 4, 4, 3]), absent=np.array([2, 1, 3, 0, 3]), n_votes=4)
+    assert votes.majority.tolist() == [True, False, False, True, False]
+    assert votes.oracle.tolist() == [True, True, True, True, False]
+    # one to four votes needed are right in 1, 2, 2 and 2 of the trials
+    assert [votes.at(needed).sum() for needed in (1, 2, 3, 4)] == [1, 2, 2, 2]
+    assert votes.best_needed() == 2
+
+
+def test_as_many_groups_as_units_in_a_group_are_the_whole_plane():
+    units = np.argwhere(assignment(9, 9, 3, rng(21), "reed-solomon")[:, :, None] == np.arange(9))
+    held = [set(units[units[:, 2] == feature, 0]) for feature in range(9)]
+    assert all(len(one) == 3 for one in held)
+    # points of a plane over three elements: two of them are on one line at most
+    shared = [len(one & other) for i, one in enumerate(held) for other in held[:i]]
+    assert max(shared) == 1
+
+
+def test_ramps_fire_in_part_and_never_more_than_one():
+    # so many neurons hear no noise: a unit hears one or nothing
+    for ramp, on, off in ((2.0, 0.75, 0.25), (0.5, 1, 0), (1.0, 1, 0), (4.0, 0.625, 0.375)):
+        layer = Corrector(n=10**14, m=20, d=12, n_votes=3, ramp=ramp)
+        found = dense_chain(layer, 1, 1, 4, rng(22))
+        assert found.firing[:, 0] == pytest.approx(np.full(4, 3 * on + 9 * off), abs=1e-4)
+        votes = correction(layer, 1, 4, rng(23))
+        assert votes.present == pytest.approx(np.full(4, 3 * on), abs=1e-4)
+        assert (votes.absent <= 2 * on + off + 1e-4).all()
+
+
+def test_a_share_that_is_only_reached_is_not_passed():
+    for successes in ([0, 25], [25, 0], [25, 25]):
+        with pytest.raises(ValueError, match=r"successes must pass level = 0\.5"):
+            crossing([10, 20], successes, 50, 0.5)
+
+
+@pytest.mark.parametrize("successes", [[3, 11, 30, 41, 47], [48, 40, 22, 9, 2], [9, 15, 30, 33, 40]])
+def test_crossing_is_the_largest_likelihood_and_its_interval_a_ratio_test(successes):
+    sizes, k, level = np.array([10, 14, 20, 28, 40.0]), np.array(successes), 0.5
+    x = np.log(sizes / 20)
+    found = crossing(sizes, k, 50, level)
+
+    def best(place=None):
+        """Largest log-likelihood, of the whole law or with the level passed at a place, by a search without derivatives."""
+
+        def short(b):
+            a = np.log(-np.log(level)) - b[0] * place - b[1] * place**2 if place is not None else b[2]
+            p = np.exp(-np.exp(a + b[0] * x + b[1] * x**2))
+            return -(k * np.log(p) + (50 - k) * np.log1p(-p)).sum()
+
+        start = np.zeros(2 if place is not None else 3)
+        options = dict(xatol=1e-7, fatol=1e-9, maxiter=4000, maxfev=4000)
+        return optimize.minimize(short, start, method="Nelder-Mead", options=options)
+
+    whole = best()
+    b, c, a = whole.x
+    roots = np.roots([c, b, a - np.log(-np.log(level))])
+    place = min(roots[abs(roots.imag) < 1e-12].real, key=lambda root: abs(root - np.log(found.size / 20)))
+    assert np.log(found.size / 20) == pytest.approx(place, abs=2e-3)
+    for end in (found.low, found.high):
+        drop = best(np.log(end / 20)).fun - whole.fun
+        assert drop == pytest.approx(stats.chi2.ppf(0.95, 1) / 2, abs=0.02)

@@ -4,6 +4,7 @@ import math
 import re
 from fractions import Fraction
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,6 +129,13 @@ def test_the_smallest_sum_is_found_among_all_corners_of_the_programme(seed):
     assert found.sum() == pytest.approx(min(sums), abs=1e-6)
     assert np.abs(F @ found - x).max() < 1e-6
     assert simulate.decode_l1(F, x, 1).max() <= 1 + 1e-9
+
+
+def test_what_rounding_leaves_below_zero_is_zero(monkeypatch):
+    monkeypatch.setattr(optimize, "linprog", lambda *_, **__: SimpleNamespace(x=np.array([-1e-12, 1.0, -0.0])))
+    found = simulate.decode_l1(np.eye(3), [0, 1, 0])
+    assert found.tolist() == [0, 1, 0]
+    assert not np.signbit(found).any()
 
 
 def test_message_passing_begins_with_the_best_guess_from_one_readout():
@@ -379,6 +387,43 @@ def test_fitted_law_is_that_of_the_stored_shares(decoder, m):
     assert l.min() < found.n_active < l.max()
     fitted = stats.norm.sf(np.log(l / found.n_active) / found.width)
     assert np.sqrt((((share - fitted) / np.maximum(se, 0.02)) ** 2).mean()) < 2.5
+
+
+@pytest.mark.parametrize(("decoder", "m"), [("threshold", 384), ("omp", 1024), ("l1", 512), ("amp", 2048)])
+def test_fitted_law_is_the_likeliest_and_its_error_that_of_its_information(decoder, m):
+    l, share, _ = recoveries(decoder, m).T
+    said = load("readouts")["recovery"]["parameters"]
+    trials = said[{"threshold": "drawn", "l1": "programmes"}.get(decoder, "trials")]
+    right = share * trials
+    assert right == pytest.approx(np.rint(right), abs=1e-6 * trials)
+
+    def chance(at):
+        return stats.norm.cdf((at[0] - np.log(l)) / at[1])
+
+    def short(at):
+        return -(right * np.log(chance(at)) + (trials - right) * np.log1p(-chance(at))).sum()
+
+    found = transition(decoder, m)
+    start = [np.log(found.n_active) + 0.01, 1.1 * found.width]
+    options = dict(xatol=1e-8, fatol=1e-10, maxiter=2000)
+    best = optimize.minimize(short, start, method="Nelder-Mead", options=options).x
+    assert [np.log(found.n_active), found.width] == pytest.approx(best, rel=1e-4)
+    # the information of a coin about its chance p is 1/(p (1 - p))
+    step = 1e-6
+    slopes = np.array([(chance(best + e) - chance(best - e)) / (2 * step) for e in step * np.eye(2)])
+    p = chance(best)
+    seen = p * (1 - p) > 0
+    information = (trials / (p * (1 - p))[seen] * slopes[:, seen]) @ slopes[:, seen].T
+    assert found.n_active_se / found.n_active == pytest.approx(np.sqrt(np.linalg.inv(information)[0, 0]), rel=1e-3)
+
+
+@pytest.mark.parametrize(("decoder", "m"), [("l2", 512), ("top", 500)])
+def test_what_is_not_stored_is_refused_with_what_is(decoder, m):
+    for ask in (recoveries, transition):
+        with pytest.raises(
+            ValueError, match=f"decoder = '{decoder}' with m = {m} is not stored; accepted: threshold, "
+        ):
+            ask(decoder, m)
 
 
 def test_programmes_break_down_where_their_law_says():

@@ -2,12 +2,16 @@
 
 import html.parser
 import json
+import math
+import re
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.optimize import linear_sum_assignment
 
 import superposition
@@ -15,7 +19,8 @@ from superposition import formulas, overlaps, simulate
 from superposition.codes import coherence, equiangular, random_code, simplex, tight_frame
 from superposition.dictionary import compare, diagnose
 from superposition.dictionary.diagnosis import wrong_readouts
-from superposition.dictionary.nearest import Alike
+from superposition.dictionary.nearest import Alike, Nearest
+from superposition.dictionary.report import Report, counted, shown
 from superposition.overlaps import UnitColumns
 
 seeds = st.integers(0, 2**32 - 1)
@@ -97,6 +102,36 @@ def test_features_linked_by_way_of_others_are_one_cluster():
     assert [cluster.tolist() for cluster in found.clusters] == [[0, 1, 2, 3]]
 
 
+def test_of_equally_near_features_the_first_is_named_in_whatever_order_they_are_seen():
+    nearest = Nearest(1)
+    for left, first in ((6, 6), (2, 2), (4, 2)):
+        nearest.see_rows(np.array([[0.5, 0.5]], np.float32), 0, left)
+        assert nearest.index.tolist() == [first]
+    columns = Nearest(1)
+    for top, first in ((6, 6), (2, 2), (4, 2)):
+        columns.see_columns(np.array([[0.5], [0.5]], np.float32), top, 0)
+        assert columns.index.tolist() == [first]
+    assert diagnose(np.eye(4), trials=2).neighbour.tolist() == [1, 0, 0, 0]
+
+
+def test_features_are_linked_from_the_threshold_on_and_directly_below_it_not():
+    for overlap, clusters in ((0.5, [[0, 2]]), (np.nextafter(np.float32(0.5), np.float32(0)), [])):
+        tile = np.array([[-1, 0, overlap], [0, -1, 0], [overlap, 0, -1]], np.float32)
+        links = Alike(0.5, 3)
+        links.see(tile, 0, 0, tile.max(axis=1))
+        assert [cluster.tolist() for cluster in links.clusters()] == clusters
+
+
+def test_links_are_thinned_out_to_one_a_column_where_there_are_more_than_are_held(monkeypatch):
+    tile = np.ones((5, 5), np.float32)
+    for most, held in ((25, 25), (24, 5)):
+        monkeypatch.setattr(Alike, "MOST", most)
+        links = Alike(0.9, 5)
+        links.see(tile, 0, 0, tile.max(axis=1))
+        assert sum(part.shape[1] for part in links._links) == held
+        assert [cluster.tolist() for cluster in links.clusters()] == [[0, 1, 2, 3, 4]]
+
+
 def test_tight_frame_has_the_effective_neurons_of_its_welch_bound():
     F = tight_frame(20, 50, rng())
     found = diagnose(F, trials=50)
@@ -135,6 +170,11 @@ def test_readouts_are_those_of_the_simulation():
     simulated = simulate.readout_errors(F, 4, trials, rng(2))
     assert simulated.errors > 0.5
     assert abs(tried.errors - simulated.errors) < 6.5 * np.hypot(tried.errors_se, simulated.errors_se)
+
+
+def test_no_wrong_readout_in_fifty_trials_is_known_to_one_in_fifty():
+    tried = wrong_readouts(UnitColumns(np.eye(6)), 3, 50, rng())
+    assert (tried.errors, tried.errors_se, tried.trials) == (0, 1 / 50, 50)
 
 
 @pytest.mark.slow
@@ -234,6 +274,177 @@ def test_what_is_refused_is_named(call, error, message):
         call()
 
 
+def quick():
+    """A diagnosis in which no remark holds, of which parts may be replaced."""
+    found = diagnose(random_code(30, 200, rng(1)), trials=20)
+    lengths, chance = np.ones(200), found.numbers["nearest"]["random_median"]
+    plain = replace(
+        found,
+        lengths=lengths,
+        nearest=np.full(200, chance),
+        feature_mean=np.zeros(200),
+        rms=30**-0.5,
+        spectrum=np.full(30, 200 / 30),
+    )
+    return replace(plain, bears=plain.max_active, bears_se=0.01)
+
+
+def test_every_number_of_a_diagnosis_follows_from_the_gram_matrix():
+    F = random_code(12, 40, rng(3)) * rng(1).uniform(1, 9, 40)
+    F[:, 30] = -2 * F[:, 4]
+    found, G = diagnose(F, trials=5, n_active=3), gram(F)
+    told, near, lengths = found.numbers, np.sort(abs(gram(F)).max(axis=0)), np.sort(np.linalg.norm(F, axis=0))
+    assert (told["neurons"], told["features"], told["dead"]) == (12, 40, [])
+    assert told["lengths"] == pytest.approx(
+        {"lowest": lengths[0], "median": (lengths[19] + lengths[20]) / 2, "highest": lengths[-1]}, rel=1e-9
+    )
+    # 40 numbers have 39 gaps: a quarter is three quarters of the way from the tenth to the eleventh
+    assert told["nearest"]["quantiles"] == pytest.approx(
+        {
+            "5%": near[1] + 0.95 * (near[2] - near[1]),
+            "25%": near[9] + 0.75 * (near[10] - near[9]),
+            "50%": (near[19] + near[20]) / 2,
+            "75%": near[29] + 0.25 * (near[30] - near[29]),
+            "95%": near[37] + 0.05 * (near[38] - near[37]),
+        },
+        rel=1e-5,
+    )
+    # of 39 random others each is nearer than t with probability P(|overlap| < t)
+    law = stats.beta(0.5, 11 / 2)
+    assert told["nearest"]["random_median"] ** 2 == pytest.approx(law.ppf(0.5 ** (1 / 39)), rel=1e-6)
+    edge = np.sqrt(law.ppf(0.99 ** (1 / 39)))
+    assert told["nearest"]["random_highest_hundredth"] == pytest.approx(edge, rel=1e-6)
+    assert told["nearest"]["beyond_it"] == (near > edge).mean() >= 2 / 40
+    eigenvalues = np.linalg.eigvalsh(np.eye(40) + G)[::-1]
+    assert told["spectrum"]["largest"] == pytest.approx(eigenvalues[0], rel=1e-9)
+    assert told["spectrum"]["random_largest"] == pytest.approx((1 + np.sqrt(40 / 12)) ** 2, rel=1e-9)
+    for name, share in (("half_of_it_in", 0.5), ("nine_tenths_in", 0.9)):
+        count = told["spectrum"][name]
+        assert eigenvalues[:count].sum() >= 40 * share > eigenvalues[: count - 1].sum()
+    square = (G**2).sum(axis=0) / 39
+    assert told["mean_overlap_share"] == pytest.approx(((G.sum(axis=0) / 39) ** 2).mean() / square.mean(), rel=1e-9)
+    assert (told["alike"]["clusters"], told["alike"]["features"], told["alike"]["duplicates"]) == (1, 2, 2)
+    assert told["alike"]["largest"] == [[4, 30]]
+    assert told["readouts"]["active"] == 3
+    assert told["readouts"]["crosstalk"] == found.crosstalk(3)
+    assert told["readouts"]["random_crosstalk"] == pytest.approx(np.sqrt(3 / 12), rel=1e-9)
+    assert told["effective_neurons"] == pytest.approx(1 / square.mean(), rel=1e-9)
+    assert told["overlap"]["random_rms"] == pytest.approx(12**-0.5, rel=1e-9)
+
+
+def test_the_largest_clusters_are_listed_and_no_more_than_twenty_of_each():
+    # 11 pairs of one direction each and 25 of one more, in directions at right angles
+    F = np.repeat(np.eye(12), [25, *[2] * 11], axis=1)
+    largest = diagnose(F, trials=2).numbers["alike"]["largest"]
+    assert largest == [list(range(20)), *([25 + 2 * i, 26 + 2 * i] for i in range(9))]
+
+
+def test_two_features_disturb_each_other_by_their_overlap():
+    found = diagnose([[1.0, 0.6], [0.0, 0.8]], trials=2)
+    assert found.crosstalk(1) == pytest.approx(0.6, rel=1e-9)
+    assert found.numbers["readouts"]["crosstalk"] == pytest.approx(0.6, rel=1e-9)
+    assert found.feature_mean == pytest.approx([0.6, 0.6])
+
+
+def test_each_remark_is_made_from_its_edge_on():
+    plain = quick()
+    assert plain.remarks == ["In nothing measured here does it differ from random directions."]
+    usual, edge = 30**-0.5, plain.numbers["nearest"]["random_highest_hundredth"]
+    by_rms, largest = plain.max_active, plain.numbers["spectrum"]["random_largest"]
+    tail = lambda share: np.where(np.arange(200) < 200 * share, edge + 0.01, edge - 0.01)  # noqa: E731
+    energy = lambda first: np.array([first, *[(200 - first) / 29] * 29])  # noqa: E731
+    spread = lambda share: np.where(np.arange(200) % 2, 1 + share, 1 - share)  # noqa: E731
+    for before, beyond, word in (
+        (dict(rms=1.09 * usual), dict(rms=1.11 * usual), "it is as if there were"),
+        (dict(rms=0.91 * usual), dict(rms=0.89 * usual), "avoid each other"),
+        (
+            dict(feature_mean=np.full(200, 0.099 * usual)),
+            dict(feature_mean=np.full(200, 0.101 * usual)),
+            "Directions have a common part: 1 % of",
+        ),
+        (dict(nearest=tail(0.02)), dict(nearest=tail(0.025)), "2 % of the features have a nearer neighbour"),
+        (dict(spectrum=energy(1.09 * largest)), dict(spectrum=energy(1.11 * largest)), "1.11 times the energy"),
+        (dict(lengths=spread(0.099)), dict(lengths=spread(0.101)), "Lengths differ, by 10 %"),
+        (dict(dead=np.array([], int)), dict(dead=np.array([7])), "1 column is zero and left out."),
+        (dict(n=30), dict(n=201), "There are more neurons than features."),
+        (dict(bears=by_rms + 0.99), dict(bears=by_rms + 1.01), "What it bears by trial is not"),
+        (dict(bears=by_rms - 0.99), dict(bears=by_rms - 1.01), "What it bears by trial is not"),
+        (
+            dict(bears=by_rms + 5.9, bears_se=2.0),
+            dict(bears=by_rms + 6.1, bears_se=2.0),
+            "What it bears by trial is not",
+        ),
+    ):
+        assert not any(word in remark for remark in replace(plain, **before).remarks), before
+        assert any(word in remark for remark in replace(plain, **beyond).remarks), beyond
+    # where much is borne, a quarter of it is what may be off
+    wide = replace(plain, rms=1e-3)
+    for share, said in ((1.24, False), (1.26, True), (0.76, False), (0.74, True)):
+        found = replace(wide, m=10**6, bears=share * replace(wide, m=10**6).max_active)
+        assert any("by trial" in remark for remark in found.remarks) == said, share
+
+
+class Axis:
+    """What a figure draws."""
+
+    def __init__(self):
+        self.lines, self.levels, self.said = [], [], {}
+
+    def hist(self, values, bins, density, alpha, **_):
+        assert 0 < alpha < 1, "the law would not be seen behind its bars"
+        self.bars, self.density = np.asarray(values), density
+        return *np.histogram(values, bins=bins, density=density), None
+
+    def plot(self, x, y, **_):
+        self.lines.append((np.asarray(x), np.asarray(y)))
+
+    def axhline(self, y, **_):
+        self.levels.append(float(y))
+
+    def set(self, **said):
+        self.said |= said
+
+
+def drawn(found):
+    for words, draw in found.figures():
+        axis = Axis()
+        draw(axis)
+        yield words, axis
+
+
+def test_figures_of_a_diagnosis_draw_what_was_measured_beside_its_law():
+    found = diagnose(random_code(5, 60, rng()), trials=2)
+    (_, nearest), (_, pairs), (_, eigenvalues) = drawn(found)
+    assert (nearest.bars == found.nearest).all()
+    assert (pairs.bars == found.sampled).all()
+    assert nearest.density
+    assert pairs.density
+    (t, heights), law = nearest.lines[0], stats.beta(0.5, 2)
+    between = law.cdf(t[-1] ** 2) ** 59 - law.cdf(t[0] ** 2) ** 59
+    assert np.trapezoid(heights, t) == pytest.approx(between, abs=1e-3)
+    assert between > 0.5
+    assert t[-1] == pytest.approx(found.nearest.max(), rel=1e-6)
+    assert heights.min() > 0
+    t, heights = pairs.lines[0]
+    # two unit vectors in five dimensions: ¾ (1 - t²)
+    np.testing.assert_allclose(heights, 0.75 * (1 - t**2), rtol=1e-5, atol=1e-8)
+    assert t[0] < -0.8
+    assert t[-1] > 0.8
+    counts = np.histogram(found.sampled, bins=60, density=True)[0]
+    assert heights.min() > counts[counts > 0].min() / 3
+    ranks, values = eigenvalues.lines[0]
+    assert ranks.tolist() == [1, 2, 3, 4, 5]
+    assert values.tolist() == found.spectrum.tolist()
+    assert eigenvalues.levels == pytest.approx([(1 + np.sqrt(60 / 5)) ** 2])
+    assert (nearest.said["yscale"], pairs.said["yscale"]) == ("linear", "log")
+
+
+def test_eigenvalues_that_are_zero_are_not_drawn_on_a_logarithmic_axis():
+    F = np.vstack([random_code(3, 20, rng()), np.zeros((2, 20))])
+    *_, (_, axis) = drawn(diagnose(F, trials=2))
+    assert len(axis.lines[0][1]) == 3
+
+
 # -- compare -----------------------------------------------------------------------------------------------
 
 
@@ -317,3 +528,122 @@ def test_structured_codes_are_told_from_random_ones():
     found = diagnose(equiangular(7), trials=20)
     assert found.worst == pytest.approx(found.rms, rel=1e-9)
     assert found.nearest == pytest.approx(np.full(14, found.welch), rel=1e-5)
+
+
+def test_every_number_of_a_comparison_follows_from_the_product():
+    F = random_code(9, 30, rng())
+    G = np.hstack([F[:, :6] + 0.01 * rng(2).standard_normal((9, 6)), random_code(9, 15, rng(1))])
+    found = compare(F, G)
+    product = abs(F.T @ (G / np.linalg.norm(G, axis=0)))
+    told, law = found.numbers, stats.beta(0.5, 4)
+    assert told["neurons"] == 9
+    for side, axis, others in zip(told["sides"], (1, 0), (21, 30), strict=True):
+        best = np.sort(product.max(axis=axis))
+        assert side["features"] == len(best) == 51 - others
+        quantiles = {f"{q}%": np.interp(q / 100, np.linspace(0, 1, len(best)), best) for q in (5, 25, 50, 75, 95)}
+        assert side["best"] == pytest.approx(quantiles, rel=1e-5)
+        edges = {
+            name: np.sqrt(law.isf(-np.expm1(np.log1p(-delta) / others)))
+            for name, delta in (
+                ("chance_median", 0.5),
+                ("chance_highest_hundredth", 0.01),
+                ("chance_highest_of_all", 0.01 / len(best)),
+            )
+        }
+        assert {name: side[name] for name in edges} == pytest.approx(edges, rel=1e-6)
+        assert side["beyond_it"] == (best > edges["chance_highest_hundredth"]).mean() >= 6 / 30
+        assert side["beyond_chance"] == (best > edges["chance_highest_of_all"]).mean() >= 6 / 30
+    rows, columns = linear_sum_assignment(product, maximize=True)
+    paired = product[rows, columns]
+    assert told["one_to_one"] == pytest.approx(
+        {"pairs": 21, "median": np.median(paired), "mean": paired.mean()}, rel=1e-5
+    )
+    words = dict(found.rows)
+    assert words["one to one"].startswith("21 pairs, median overlap ")
+    assert words["each other's best"] == f"{found.mutual} pairs"
+    assert (
+        sum(f"{100 * side['beyond_chance']:.1f} % of" in line for side in told["sides"] for _, line in found.rows) == 2
+    )
+
+
+def test_a_comparison_is_remarkable_from_two_in_a_hundred_on():
+    F = random_code(20, 100, rng())
+    found = compare(F, random_code(20, 50, rng(1)))
+    edge = found.numbers["sides"][0]["chance_highest_hundredth"]
+    for count, said in ((1, "best matches are what random directions would show"), (2, "2 % of"), (3, "3 % of")):
+        best = np.where(np.arange(100) < count, edge + 0.01, edge - 0.01)
+        assert said in replace(found, best=(best, found.best[1])).remarks[0]
+
+
+def test_figures_of_a_comparison_draw_both_sides_beside_their_laws():
+    found = compare(random_code(5, 30, rng()), random_code(5, 20, rng(1)))
+    for place, ((_, axis), others) in enumerate(zip(drawn(found), (20, 30), strict=True)):
+        assert (axis.bars == found.best[place]).all()
+        assert axis.density
+        t, heights = axis.lines[0]
+        assert (t[0], t[-1]) == (0, 1)
+        assert np.trapezoid(heights, t) == pytest.approx(1, abs=1e-3)
+        # the median of the best of so many
+        median = np.sqrt(stats.beta(0.5, 2).ppf(0.5 ** (1 / others)))
+        assert np.trapezoid(heights[t < median], t[t < median]) == pytest.approx(0.5, abs=0.01)
+
+
+# -- how it is shown ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0"),
+        (0.0, "0"),
+        (999, "999"),
+        (1000, "1,000"),
+        (999.4, "999"),
+        (1000.0, "1,000"),
+        (12345.6, "12,346"),
+        (9.876, "9.88"),
+        (-0.5, "-0.500"),
+        (0.01234, "0.0123"),
+        (0.0001234, "0.000123"),
+        (0.00001234, "1e-05"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
+        (-2345.6, "-2,346"),
+    ],
+)
+def test_numbers_are_shown_with_three_digits(number, words):
+    assert shown(number) == words
+
+
+def test_one_is_one_and_everything_else_is_many():
+    assert [counted(count, "pair", "pairs") for count in (0, 1, 2, 1234)] == [
+        "0 pairs",
+        "1 pair",
+        "2 pairs",
+        "1,234 pairs",
+    ]
+
+
+class Small(Report):
+    title = "A & B"
+    rows = (("long name", "x < y"), ("n", "2"))
+    remarks = ("first", "a > b")
+    numbers = {"a": [1, math.inf, (math.nan, 2.5)], "b": {"c": -math.inf, "d": "é", "e": None, "f": True}}
+
+    def figures(self):
+        yield "words & more", lambda axis: axis.plot([0, 1], [0, 1])
+
+
+def test_a_report_is_a_table_in_text_and_in_html_and_its_numbers_in_json():
+    assert repr(Small()) == "A & B\n\nlong name  x < y\nn          2\n\n- first\n- a > b"
+    assert Small().to_json() == '{"a": [1, null, [null, 2.5]], "b": {"c": null, "d": "é", "e": null, "f": true}}'
+    shown_in_html = Small()._repr_html_()
+    for part in ("<b>A &amp; B</b>", ">x &lt; y</td>", "<li>a &gt; b</li>", 'aria-label="words &amp; more"', "><svg "):
+        assert shown_in_html.count(part) == 1, part
+    assert shown_in_html.count("</tr>") == shown_in_html.count("<li>") == 2
+    assert 'id="axes_1"' in shown_in_html
+    assert 'id="line2d_1"' in shown_in_html
+    _, _, width, height = map(float, re.findall(r'viewBox="([^"]*)"', shown_in_html)[0].split())
+    assert 1.2 < width / height < 1.6
+    assert not re.search(r"<\?xml|<dc:date|<dc:creator|Matplotlib", shown_in_html)

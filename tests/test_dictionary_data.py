@@ -1,5 +1,6 @@
 """Real matrices: what is stored of them belongs together, and the sample shows what the whole was found to be."""
 
+import csv
 from importlib.resources import files
 from math import log, sqrt
 
@@ -87,3 +88,35 @@ def test_rows_of_the_atlas_are_sane_and_none_is_there_twice():
     assert np.isin(
         [one.features for one in found], [768 * 2**k for k in range(8)] + [2**k for k in range(12, 21)]
     ).all()
+
+
+def test_what_is_asked_for_is_found_and_nothing_else():
+    every = dictionaries()
+    assert len(every) == len(load("dictionaries")["dictionaries"]["rows"]) > 20
+    for asked in (
+        {"network": "Gemma 2 9B"},
+        {"features": 131_072},
+        {"network": "Gemma 2 9B", "features": 16_384},
+        {"release": every[-1].release},
+    ):
+        found = dictionaries(**asked)
+        assert 0 < len(found) < len(every)
+        assert found == [one for one in every if all(getattr(one, name) == value for name, value in asked.items())]
+    with pytest.raises(ValueError, match="no dictionary is stored with network = 'Gemma 2 9B', features = 3"):
+        dictionaries("Gemma 2 9B", 3)
+
+
+def test_the_atlas_is_its_file_line_by_line():
+    text = files("superposition.data").joinpath("atlas.csv").read_text(encoding="utf-8")
+    names, *lines = csv.reader(text.splitlines())
+    found = atlas()
+    assert len(found) == len(lines)
+    for one, line in zip(found, lines, strict=True):
+        told = dict(zip(names, line, strict=True))
+        for name, value in told.items():
+            mine = getattr(one, name)
+            assert str(mine) == value if isinstance(mine, str) else mine == (float(value) if value else None), name
+        assert one.folder == ""
+        assert isinstance(one.layer, int)
+        assert isinstance(one.neurons, int)
+        assert isinstance(one.features, int)

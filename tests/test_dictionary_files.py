@@ -166,6 +166,25 @@ def test_a_directory_that_lies_about_sizes_is_caught(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize(("more", "words"), [(0, "3,840 bytes, and"), (1, "more than weights do")])
+def test_a_matrix_may_unpack_to_a_hundred_times_its_size_and_no_further(tmp_path, monkeypatch, more, words):
+    monkeypatch.setattr(files, "_SMALL", 0)
+    path = tmp_path / "lies.npz"
+    archive(path, {"a.npy": npy(F)}, zipfile.ZIP_STORED)
+    content = path.read_bytes()
+    entry = content.rindex(b"PK\1\2")
+    said = struct.pack("<I", 100 * len(npy(F)) + more)
+    path.write_bytes(content[: entry + 24] + said + content[entry + 28 :])
+    with pytest.raises(ValueError, match=words):
+        read(path)
+
+
+def test_sixty_four_gibibytes_are_read_and_no_more():
+    files._weigh("a", (2**18, 2**18), np.dtype(np.int8), 2**36)
+    with pytest.raises(ValueError, match="more than 68,719,476,736"):
+        files._weigh("a", (2**18, 2**18 + 1), np.dtype(np.int8), 2**36 + 2**18)
+
+
 def test_larger_matrices_than_are_read_are_refused_by_what_they_say(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "LARGEST", 1000)
     np.save(tmp_path / "a.npy", F)

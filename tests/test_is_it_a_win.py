@@ -400,6 +400,10 @@ def test_linear_superposition_is_no_better_than_dropping_features():
     [
         (lambda: dense_errors(10, 1, 1.0, 10, rng()), "n_levels must be at least 2"),
         (lambda: dense_errors(10, 2, 0, 10, rng()), "snr must be a finite number in"),
+        (lambda: dense_errors(10, 2, 1.0, 1, rng()), "trials must be at least 2"),
+        (lambda: superposed_errors(10, 4, 2, 1.0, 1, rng()), "trials must be at least 2"),
+        (lambda: superposed_errors(10, 4, 2, 1.0, 10, rng(), n_levels=1), "n_levels must be at least 2"),
+        (lambda: superposed_errors(10, 4, 2, 0.0, 10, rng()), "snr must be a finite number in"),
         (lambda: superposed_errors(10, 4, 5, 1.0, 10, rng()), "n_active must be between 1 and 4"),
         (lambda: one_hot_error([[np.nan]]), "E must be finite"),
     ],
@@ -407,3 +411,8 @@ def test_linear_superposition_is_no_better_than_dropping_features():
 def test_wrong_argument_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_two_levels_and_two_trials_are_enough():
+    assert dense_errors(10, 2, 1.0, 2, rng()).trials == 2
+    assert superposed_errors(10, 4, 2, 1.0, 2, rng(), n_levels=2).trials == 2

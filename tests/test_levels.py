@@ -350,6 +350,7 @@ def test_more_levels_carry_fewer_bits(n, ratio, K, more):
     ("wrong", "message"),
     [
         (dict(n_levels=1), "n_levels must be at least 2, got 1"),
+        (dict(trials=1), "trials must be at least 2, got 1"),
         (dict(n_active=11), "n_active must be between 1 and 10, got 11"),
         (dict(use="loud"), "use must be 'largest' or 'uniform', got 'loud'"),
     ],
@@ -363,5 +364,14 @@ def test_errors_say_what_was_wrong(wrong, message):
 
 
 def test_allowed_errors_must_be_possible():
-    with pytest.raises(ValueError, match=r"allowed must be a finite number in \(0, 5.0\)"):
-        largest_levels(8, 10, 2, 6, 10, rng())
+    for allowed in (0, 5, 6):
+        with pytest.raises(ValueError, match=r"allowed must be a finite number in \(0, 5.0\)"):
+            largest_levels(8, 10, 2, allowed, 10, rng())
+
+
+def test_one_level_and_one_trial_are_too_few():
+    with pytest.raises(ValueError, match="n_levels must be at least 2, got 1"):
+        nearest_levels([0.5], 1)
+    with pytest.raises(ValueError, match="trials must be at least 2, got 1"):
+        largest_levels(8, 10, 2, 1, 1, rng())
+    assert decoded_values(8, 2, 0.5, 1, rng()).shape == (1,)

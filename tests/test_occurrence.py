@@ -1,5 +1,6 @@
 """Ways to occur: their laws, what is read under them, and what is told, against brute force and against each other."""
 
+from importlib.resources import files
 from itertools import product
 from math import comb, log2
 
@@ -299,6 +300,22 @@ def test_words_are_shares_that_fall():
         shares[0] = 1
 
 
+def test_words_have_their_stored_counts_and_between_them_a_power_of_the_rank():
+    lines = files("superposition.data").joinpath("english_words.csv").read_text(encoding="utf-8").split()[1:]
+    ranks, counts = np.array([[float(x) for x in line.split(",")] for line in lines]).T
+    shares, places = word_shares(), ranks.astype(int) - 1
+    assert len(shares) == ranks[-1] == 333_213
+    assert ranks[0] == 1
+    np.testing.assert_allclose(shares[places] / shares[0], counts / counts[0], rtol=1e-9)
+    wide = np.flatnonzero(np.diff(ranks) > 2)
+    assert len(wide) > 100
+    for i in wide:
+        between = np.arange(ranks[i] + 1, ranks[i + 1])
+        power = np.log(counts[i + 1] / counts[i]) / np.log(ranks[i + 1] / ranks[i])
+        expected = counts[i] / counts[0] * (between / ranks[i]) ** power
+        np.testing.assert_allclose(shares[between.astype(int) - 1] / shares[0], expected, rtol=1e-9)
+
+
 def test_explorer_of_tails_shows_what_the_exact_law_of_crosstalk_says():
     explorer = built("occurrence", "same_mean")
     for dispersion, mean in ((2, 6), (4, 10)):
@@ -323,3 +340,44 @@ def test_explorer_of_stored_features_shows_what_the_exact_laws_say():
         assert shown == pytest.approx(100 * told / of_all, rel=0.02)
         more = stored[-1] > errors / m
         assert ("more often than its readout" in words) == more
+
+
+def test_law_of_a_number_can_be_cut_or_continued():
+    whole = count_law([0.5, 0.5, 1.0])
+    assert whole.tolist() == [0, 0.25, 0.5, 0.25]
+    assert count_law([0.5, 0.5, 1.0], most=1).tolist() == [0, 0.25]
+    assert count_law([0.5, 0.5, 1.0], most=0).tolist() == [0]
+    assert count_law([0.5, 0.5, 1.0], most=5).tolist() == [0, 0.25, 0.5, 0.25, 0, 0]
+    assert count_law([0.25]).tolist() == [0.75, 0.25]
+    for bad in ([], [[0.5]], 0.5):
+        with pytest.raises(ValueError, match=r"frequencies must be probabilities, shape \(m,\)"):
+            count_law(bad)
+    with pytest.raises(ValueError, match="most must be at least 0, got -1"):
+        count_law([0.5], most=-1)
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200, 257])
+def test_law_of_any_number_of_equal_features_is_binomial(count):
+    np.testing.assert_allclose(
+        count_law(np.full(count, 0.3), most=count), stats.binom(count, 0.3).pmf(np.arange(count + 1)), rtol=1e-9
+    )
+
+
+def test_a_law_has_at_most_a_number_for_each_feature_and_none():
+    assert mean_errors(64, 3, [1, 0, 0, 0]) == 0
+    assert mean_errors(64, 1, [0, 1]) == 0
+    for law in ([0.2] * 5, [], [[1.0]], 1.0):
+        with pytest.raises(ValueError, match=r"law must be at most m \+ 1 = 4 probabilities"):
+            mean_errors(64, 3, law)
+    with pytest.raises(ValueError, match="n must be at least 2, got 1"):
+        mean_errors(1, 3, [1.0])
+    # one active of two: the absent one has a uniform overlap in three neurons, above ½ a quarter of the time
+    assert mean_errors(3, 2, [0, 1]) == pytest.approx(0.25, rel=1e-9)
+    assert mean_errors(3, 2, [0.5, 0.5]) == pytest.approx(0.125, rel=1e-9)
+    # both active: each hears the other, and is missed below -½
+    assert mean_errors(3, 2, [0, 0, 1]) == pytest.approx(0.5, rel=1e-9)
+
+
+def test_sixteen_features_at_right_angles_tell_everything():
+    found = decoded_information(np.eye(16), stats.binom(16, 0.5).pmf(range(17)))
+    assert [found.entropy, found.whole, found.summed] == pytest.approx([16, 16, 16], rel=1e-9)

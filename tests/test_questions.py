@@ -193,3 +193,125 @@ def test_a_choice_has_one_right_option(rights):
 def test_an_unknown_question_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="question = 'no-such'; accepted: typical-pair, worst-of-many"):
         questions.check("no-such", 1)
+
+
+def test_an_answer_is_right_within_two_percent_and_close_within_twenty():
+    # -1/4 and a mistake of 3
+    asked = number(answer=-n / m, mistakes=(Mistake(n + 1, "one more"),))
+    for share, right, words in (
+        (1.0, True, question.RIGHT),
+        (1.019, True, question.RIGHT),
+        (0.981, True, question.RIGHT),
+        (1.021, False, question.OFF),
+        (0.979, False, question.OFF),
+        (1.199, False, question.OFF),
+        (0.801, False, question.OFF),
+        (1.201, False, "Not that. h"),
+        (0.799, False, "Not that. h"),
+        (-1.0, False, "Not that. h"),
+        (-12.2, False, "one more"),
+        (-12.3, False, "Not that. h"),
+    ):
+        verdict = asked.check(-0.25 * share)
+        assert (verdict.right, verdict.words) == (right, words), share
+    # half of the share is as exact as half of the number
+    exact = number(answer=n, within=0.25)
+    assert exact.check(2.5)
+    assert exact.check(1.5)
+    assert not exact.check(2.5000001)
+    # nothing is near to zero but zero
+    assert number(answer=n - 2).check(0)
+    assert number(answer=n - 2).check(1e-300).words == "Not that. h"
+
+
+def test_answers_that_share_a_guess_are_refused_and_others_taken():
+    # 100 and 105 within 2.5 %: twice that of the larger is 5.25, and of 104.9 and 111 it is 5.55
+    for other, taken in ((105, False), (106, True), (95, False), (94, True), (-100, True)):
+        make = lambda other=other: number(answer=50 * n, mistakes=(Mistake(other, "w"),), within=0.025)  # noqa: E731
+        if taken:
+            assert make().check(other).words == "w"
+        else:
+            with pytest.raises(ValueError, match="are not told apart within"):
+                make()
+    with pytest.raises(ValueError, match="7 and 7 are not told apart"):
+        number(mistakes=(Mistake(7, "one"), Mistake(7, "other")))
+
+
+def test_what_is_no_expression_is_refused_in_an_answer_or_a_mistake():
+    for wrong in (True, "n", None, [n], 1j):
+        with pytest.raises(TypeError, match="accepted: a SymPy expression, a Formula or a number"):
+            number(answer=wrong)
+        with pytest.raises(TypeError, match="accepted: a SymPy expression, a Formula or a number"):
+            number(mistakes=(Mistake(wrong, "w"),))
+    assert number(answer=7).check(7)
+    assert number(answer=7).check(sp.Integer(7))
+    assert number(answer=7).check(np.float32(7))
+    for wrong in (np.True_, 1j, "7"):
+        with pytest.raises(TypeError, match="a SymPy expression over m, n"):
+            number(answer=7).check(wrong)
+    with pytest.raises(TypeError, match="a SymPy expression over no symbol"):
+        number(answer=7, at={}).check("7")
+    # an expression with letters is never the number it happens to give
+    assert number(answer=7).check(n + 5).words == "Not that. h"
+
+
+def test_a_formula_is_its_expression_as_an_answer_and_as_a_mistake():
+    at = {m: 1000, n: 512}
+    asked = number(answer=formulas.max_active, at=at, mistakes=(Mistake(formulas.typical_overlap, "overlap"),))
+    assert asked.check(formulas.max_active)
+    assert asked.check(formulas.typical_overlap).words == "overlap"
+    assert asked.value == pytest.approx(512 / (8 * np.log(1000)), rel=1e-12)
+
+
+def test_the_page_is_told_every_case_to_twelve_digits():
+    told = number(answer=n / 3, mistakes=(Mistake(m, "w"),), within=0.01).json()
+    assert told == {
+        "within": 0.01,
+        "close": 0.2,
+        "off": "Close, but further off than rounding explains.",
+        "otherwise": "Not that. h",
+        "cases": [
+            {"value": 0.666666666667, "reply": "Right.", "right": True},
+            {"value": 8.0, "reply": "w", "right": False},
+        ],
+    }
+
+
+def choice(count, right=1):
+    options = [Option(f"o{i} & *x*", f"r{i}", right=i == right) for i in range(count)]
+    return Choice("many", "?", options, hints=["h"], solution="s")
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_a_choice_has_a_letter_for_each_of_two_to_six_options(count):
+    asked = choice(count)
+    assert asked.letters == "abcdef"[:count]
+    assert [bool(asked.check(letter)) for letter in asked.letters] == [i == 1 for i in range(count)]
+    assert asked.worked == "(b) s"
+    assert asked.json() == {"options": [{"reply": f"r{i}", "right": i == 1} for i in range(count)]}
+    html = asked._repr_html_()
+    assert all(html.count(f"<li>o{i} &amp; <i>x</i></li>") == 1 for i in range(count))
+    assert repr(asked) == "? (many)"
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_fewer_than_two_options_are_no_choice_and_more_than_six_too_many(count):
+    with pytest.raises(ValueError, match="accepted: two to six, of which one is right"):
+        choice(count, right=0)
+
+
+def test_verdicts_are_true_if_right_and_say_so():
+    right, wrong = number().check(0.25), number().check(5)
+    assert (bool(right), repr(right), right._repr_markdown_()) == (True, "✓ Right.", "✓ Right.")
+    assert (bool(wrong), repr(wrong)) == (False, "✗ Not that. h")
+
+
+def test_scripts_of_the_page_are_classic_and_begin_by_themselves():
+    source = question.script_source()
+    assert "export " not in source
+    assert source.startswith("(() => {\n")
+    assert source.endswith("ask(document);\n})();\n")
+    # it is a whole program: it fails only where it looks for a page
+    with pytest.raises(Exception, match="document is not defined"):
+        MiniRacer().eval(source)
+    assert ".sp-question" in question.style_source()

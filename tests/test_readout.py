@@ -703,3 +703,20 @@ F = np.eye(3)
 def test_wrong_arguments_are_named_with_what_is_accepted(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_guarantee_never_promises_more_features_than_there_are():
+    assert guaranteed_active(np.eye(5)[:, :3]) == 3
+    assert guaranteed_active([[1.0, 0.01], [0.0, 1.0], [0.0, 0.0]]) == 2
+    assert guaranteed_active([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]) == 0
+
+
+def test_one_missed_feature_of_three_makes_the_set_wrong():
+    # three angles at random, all of them active: each is read by its cosines with all three
+    angles = rng(1).uniform(0, 2 * np.pi, (40_000, 3))
+    missed = np.cos(angles[:, :, None] - angles[:, None, :]).sum(axis=2) <= 0.5
+    some, every = missed.any(axis=1).mean(), missed.all(axis=1).mean()
+    found = random_code_errors(2, 3, 3, 4000, rng(2))
+    assert some > 0.4
+    assert every < 0.1
+    assert abs(found.any_error - some) < Z * np.hypot(found.any_error_se, np.sqrt(some * (1 - some) / len(angles)))

@@ -565,6 +565,7 @@ def test_same_seed_gives_the_same_networks(seed):
         ({"redriven": True, "levels": (0.5,)}, ValueError, "levels must be 1"),
         ({"sets_per_code": 2}, ValueError, "sets_per_code must be 1 when code is an array"),
         ({"code": fresh(3, 6), "sets_per_code": 3}, ValueError, "sets_per_code must divide"),
+        ({"code": fresh(3, 6), "sets_per_code": 6}, ValueError, "sets_per_code must be between 1 and 5, got 6"),
     ],
 )
 def test_bad_argument_of_relay_is_named(change, error, said):
@@ -580,6 +581,8 @@ def test_bad_argument_of_relay_is_named(change, error, said):
         ({"n_active": 10}, ValueError, "n_active must be between 1 and 9"),
         ({"depth": 2.0}, TypeError, "depth must be an integer"),
         ({"threshold": 0}, ValueError, "threshold must be"),
+        ({"threshold": 1}, ValueError, "threshold must be"),
+        ({"trials": 1}, ValueError, "trials must be at least 2, got 1"),
         ({"rng": None}, TypeError, "rng must be"),
     ],
 )

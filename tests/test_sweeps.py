@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray
 
+import superposition
 from superposition import formulas, sweep, sweeps
 from superposition.sweeps import Journal, computed
 
@@ -282,5 +284,152 @@ def test_a_missing_extra_is_named_before_anything_is_computed(monkeypatch):
         sweep(lambda n: 1 / 0, {"n": [1]})
 
 
+def test_the_module_is_there_without_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    monkeypatch.setattr(superposition, "sweeps", sweeps)
+    monkeypatch.delitem(sys.modules, "superposition.sweeps")
+    with ThreadPoolExecutor(1) as pool:
+        assert import_module("superposition.sweeps").computed(pow, [(2, 3)], {}, pool) == [8]
+
+
 def test_calls_come_back_in_their_order(threads):
     assert computed(pow, [(i, 2) for i in range(600)], {}, threads) == [i**2 for i in range(600)]
+
+
+# -- how it is done ----------------------------------------------------------------------------------------
+
+
+def test_no_more_calls_wait_than_are_allowed(monkeypatch):
+    monkeypatch.setattr(sweeps, "_WAITING", 3)
+    begun, most, ended = [], [], []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, function, *call):
+            begun.append(call)
+            most.append(len(begun) - len(ended))
+            return super().submit(function, *call)
+
+    def told(done, total):
+        ended[:] = range(done)
+
+    with Counting(2) as pool:
+        assert computed(pow, [(i, 2) for i in range(20)], {}, pool, progress=told) == [i * i for i in range(20)]
+    assert begun == [(i, 2) for i in range(20)]
+    assert max(most) == 3
+
+
+def test_a_call_that_is_asked_for_twice_is_computed_once(threads):
+    calls = []
+
+    def square(i):
+        calls.append(i)
+        return i * i
+
+    assert computed(square, [(3,), (4,), (3,)], {}, threads) == [9, 16, 9]
+    assert sorted(calls) == [3, 4]
+
+
+def test_progress_begins_with_what_is_in_the_journal(threads, tmp_path):
+    path, counts = tmp_path / "j", []
+    sweep(product, GRID, executor=threads, journal=path)
+    sweep(
+        product,
+        {**GRID, "n": [2, 3, 5, 7]},
+        executor=threads,
+        journal=path,
+        progress=lambda done, total: counts.append((done, total)),
+    )
+    assert [count for count in counts if count[0]] == [(6, 8), (7, 8), (8, 8)]
+
+
+def test_the_last_line_may_be_anything_and_is_computed_again(threads, tmp_path):
+    path = tmp_path / "j"
+    whole = sweep(product, GRID, executor=threads, journal=path)
+    content = path.read_bytes()
+    lines = content.splitlines(keepends=True)
+    for last in (b"5\n", b"[1, 2, 3]\n", b"[[1], 2]\n", b'{"a": 1}\n', b'"two"\n', b"\n", b"["):
+        path.write_bytes(b"".join(lines[:-1]) + last)
+        xarray.testing.assert_identical(sweep(product, GRID, executor=threads, journal=path), whole)
+        assert sorted(path.read_bytes().splitlines()) == sorted(content.splitlines())
+    path.write_bytes(b"".join([lines[0], b"[1, 2, 3]\n", *lines[2:]]))
+    with pytest.raises(ValueError, match="damaged in line 2"):
+        sweep(product, GRID, executor=threads, journal=path)
+    # nothing but a first line that was cut short is a new journal
+    path.write_bytes(lines[0][:-3])
+    xarray.testing.assert_identical(sweep(product, GRID, executor=threads, journal=path), whole)
+    assert path.read_bytes().splitlines(keepends=True)[0] == lines[0]
+
+
+def test_the_name_of_a_new_journal_is_kept_and_that_of_an_old_one_was(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(sweeps.os, "fsync", lambda file: (synced.append(os.path.isdir(file)), fsync(file)))
+    for expected in ([False, True], []):
+        synced.clear()
+        with Journal(tmp_path / "j", {"a": 1}):
+            assert synced == expected
+    with Journal(tmp_path / "j", {"a": 1}) as kept:
+        kept.add("x", np.arange(3))
+        assert kept.found == {"x": [0, 1, 2]}
+
+
+def test_a_journal_that_was_refused_is_not_kept_open(tmp_path):
+    with Journal(tmp_path / "j", {"a": 1}):
+        pass
+    for _ in range(3):
+        with pytest.raises(ValueError, match="is about"):
+            Journal(tmp_path / "j", {"a": 2})
+    with Journal(tmp_path / "j", {"a": 1}) as kept:
+        assert kept.found == {}
+
+
+def test_of_two_failures_the_first_is_raised_with_its_own_point_alone():
+    begun = []
+
+    def fails(n):
+        begun.append(n)
+        raise ZeroDivisionError(str(n))
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError) as raised:
+        computed(fails, [(n,) for n in range(1, 2000)], {}, pool)
+    assert str(raised.value) == "1"
+    assert raised.value.__notes__ == ["at [1]"]
+    assert len(begun) < 1000
+
+
+def test_seeds_begin_at_nothing_and_are_the_journal_s_as_well(threads):
+    found = sweep(drawn, GRID, executor=threads, seed=0)
+    assert found.attrs == {"function": f"{__name__}.drawn", "seed": 0}
+    assert sweep(product, GRID, executor=threads).attrs == {"function": f"{__name__}.product"}
+    with pytest.raises(ValueError, match="seed must be at least 0, got -1"):
+        sweep(drawn, GRID, executor=threads, seed=-1)
+
+
+class Called:
+    def __call__(self, n):
+        return n
+
+
+def test_what_is_called_gives_the_result_its_name(threads):
+    found = sweep(Called(), {"n": [1]}, executor=threads)
+    assert (found.name, found.attrs["function"]) == ("Called", f"{__name__}.Called")
+    inner = sweep(lambda n: n, {"n": [1]}, executor=threads)
+    assert inner.name == "<lambda>"
+
+
+def test_two_dimensional_axes_and_values_of_several_kinds_are_told_apart(threads):
+    with pytest.raises(TypeError, match="grid must be a dict"):
+        sweep(product, {"n": [[1, 2]]}, executor=threads)
+    with pytest.raises(ValueError, match="grid must be a dict"):
+        sweep(product, {"n": [1, None]}, executor=threads)
+    with pytest.raises(ValueError, match="grid must be a dict"):
+        sweep(product, {"n": [1j]}, executor=threads)
+    found = sweep(lambda n: len(str(n)), {"n": np.array(["a", "bc"])}, executor=threads)
+    assert found.values.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("result", [{"a": "word"}, {"a": 1, "b": None}, "word", None, [1]])
+def test_only_numbers_are_results(threads, result):
+    with pytest.raises(ValueError, match="function must return a number, or a dict of numbers"):
+        sweep(lambda n: result, {"n": [1]}, executor=threads)
+    with pytest.raises(ValueError, match="with the same names everywhere"):
+        sweep(lambda n: {"a": 1} if n == 1 else {"b": 1}, {"n": [1, 2]}, executor=threads)

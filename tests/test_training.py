@@ -15,6 +15,7 @@ from superposition.simulate import (
     toy_gradient,
     toy_loss,
     train,
+    training,
 )
 from tools.grids import training as grid
 
@@ -333,3 +334,45 @@ def test_a_trained_code_is_skewed_and_reads_better_than_a_tight_frame():
     F = found / np.linalg.norm(found, axis=0)
     errors = [simulate.readout_errors(code, 2, 2000, rng(15)).errors for code in (F, tight_frame(16, 64, rng(16)))]
     assert errors[0] < errors[1] / 5
+
+
+# Training, step by step
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_training_is_adam_of_kingma_and_ba_with_a_rate_that_falls_like_a_cosine(linear):
+    n, m, density, trials, steps, batch, rate = 2, 3, 0.4, 2, 4, 5, 0.1
+    found = train(n, m, density, trials, rng(11), [1, 0.5, 2], linear, steps, batch, rate)
+    draws = rng(11)
+    E, bias = draws.normal(size=(trials, n, m)) / (2 * np.sqrt(n)), np.zeros((trials, m))
+    inputs = [np.maximum(1 - draws.random((trials, batch, m)) / density, 0) for _ in range(steps)]
+    tested = toy_activations(m, density, 20_000, draws)
+    for network in range(trials):
+        place = np.concatenate([E[network].ravel(), bias[network]])
+        moment, energy = np.zeros_like(place), np.zeros_like(place)
+        for step in range(1, steps + 1):
+            split = place[: n * m].reshape(n, m), inputs[step - 1][network], place[n * m :]
+            slope = np.concatenate([part.ravel() for part in toy_gradient(*split, [1, 0.5, 2], linear)])
+            moment, energy = 0.9 * moment + 0.1 * slope, 0.999 * energy + 0.001 * slope**2
+            size = rate * np.cos(np.pi / 2 * (step - 1) / steps)
+            place = place - size * (moment / (1 - 0.9**step)) / (np.sqrt(energy / (1 - 0.999**step)) + 1e-7)
+        np.testing.assert_allclose(found.E[network].ravel(), place[: n * m], atol=1e-4)
+        np.testing.assert_allclose(found.bias[network], place[n * m :], atol=1e-4)
+        loss = toy_loss(found.E[network], tested, found.bias[network], [1, 0.5, 2], linear)
+        assert found.loss[network] == pytest.approx(loss, rel=1e-9)
+
+
+def test_large_embeddings_alone_are_trained_in_single_precision(monkeypatch):
+    monkeypatch.setattr(training, "_TESTS", 2)
+    for m, single in ((16_000, True), (15_999, False)):
+        E = train(2, m, 0.5, 1, rng(12), steps=1, batch=1).E
+        assert E.dtype == np.float64
+        assert (E == E.astype(np.float32)).all() == single
+
+
+def test_a_feature_that_is_not_worth_it_gets_nothing_and_never_the_direction_of_the_other():
+    best = best_pair(0.5, 0.3)
+    assert best.E[0, 0] == pytest.approx(1, abs=1e-5)
+    assert best.E[0, 1] <= 0
+    assert best.E[0, 1] == pytest.approx(0, abs=1e-5)
+    assert best.loss == pytest.approx(formulas.single_loss(nu=0.5, omega=0.3), rel=1e-9)

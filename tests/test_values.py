@@ -11,6 +11,7 @@ from math import comb
 import mpmath as mp
 import numpy as np
 import pytest
+import sympy as sp
 
 from superposition import formulas
 from superposition.formula import numeric
@@ -871,3 +872,11 @@ def test_letters_have_the_ranges_of_what_they_count():
     assert [ranges[name] for name in ("alpha", "delta", "theta", "eps", "t", "D", "A")] == [
         "Interval(0, 1)", "Interval.open(0, 1)", "Interval.open(0, 1)", "Interval.Ropen(0, 1)", "Interval(-1, 1)", "Interval.Ropen(0, 1)", "Interval(0, oo)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name, formula in formulas.registry.items() if formula.parts])
+def test_every_part_with_a_letter_of_its_own_stands_in_its_formula(name):
+    formula = formulas.registry[name]
+    for letter, part in formula.parts.items():
+        assert formula.expr.has(part), letter
+        assert sp.latex(sp.Symbol(letter)) in formula.latex, letter

@@ -235,3 +235,44 @@ def test_graph_shows_the_virtual_weights_of_its_codes():
         # random codes: overlaps of 28 pairs in two layers
         squares = np.concatenate([G[place][np.triu_indices(8, 1)] ** 2 for G in (first, second)])
         assert stats.ttest_1samp(squares, 1 / size).pvalue > 1e-4
+
+
+def test_fewest_neurons_connections_and_trials_are_enough():
+    assert weight_errors(1, 1, 1, 2, np.random.default_rng(0)).trials == 2
+    assert used_errors(1, 2, 2, 2, 2, np.random.default_rng(0)).trials == 2
+    for refused, words in (
+        (lambda rng: used_errors(8, 10, 5, 2, 1, rng), "trials must be at least 2, got 1"),
+        (lambda rng: used_errors(8, 10, 11, 2, 5, rng), "n_connections must be between 1 and 10, got 11"),
+        (lambda rng: interference_tail(1, 24), "n must be between 2 and 4096, got 1"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            refused(np.random.default_rng(0))
+
+
+def test_every_feature_connected_leaves_none_without():
+    # one neuron: a virtual weight is the sum of as many signs as there are connections, its own among them as +1
+    found = weight_errors(1, 2, 2, 4000, np.random.default_rng(1))
+    # of two connections each is missed where the other one's signs cancel it, and each of two further pairs is heard as often
+    assert abs(found.misses - 1) < 6.5 * found.misses_se + 1e-9
+    assert abs(found.false_alarms - 0.5) < 6.5 * found.false_alarms_se + 1e-9
+
+
+def test_half_of_the_interference_lies_above_nothing_and_none_beyond_its_reach():
+    tails = [interference_tail(64, 100, shared, 1e-9) for shared in (0, 50, 100)]
+    assert tails == pytest.approx([0.5, 0.5, 0.5], abs=1e-6)
+    spread = np.sqrt(50 / 64 + 50 / 64**2)
+    assert 0 < interference_tail(64, 100, 50, 11.9 * spread) < 1e-20
+    with pytest.raises(ValueError, match="threshold must be a finite number"):
+        interference_tail(64, 100, 50, 12.1 * spread)
+
+
+@pytest.mark.parametrize("shared", [0, 12, 400])
+def test_tail_of_many_connections_is_that_of_a_normal_law_with_its_kurtosis(shared):
+    n, J = 256, 400
+    variance = shared / n + (J - shared) / n**2
+    # fourth cumulants: of an overlap 3/(n (n + 2)) - 3/n², of a product of two 9/(n (n + 2))² - 3/n⁴
+    fourth = shared * (3 / (n * (n + 2)) - 3 / n**2) + (J - shared) * (9 / (n * (n + 2)) ** 2 - 3 / n**4)
+    excess = fourth / variance**2
+    for z in (0.5, 1.0, 2.0, 3.0):
+        edgeworth = stats.norm.sf(z) + stats.norm.pdf(z) * excess / 24 * (z**3 - 3 * z)
+        assert interference_tail(n, J, shared, z * np.sqrt(variance)) == pytest.approx(edgeworth, rel=2e-3)

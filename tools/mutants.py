@@ -11,6 +11,7 @@ for every mutant, and neither knows status words, keyword arguments or JavaScrip
     python tools/mutants.py                    a random 40 mutants of each module
     python tools/mutants.py formulas codes     of modules with one of these words in their name
     python tools/mutants.py --most 0 formula   all of them
+    python tools/mutants.py --quick            by the tests that are not marked slow alone
     python tools/mutants.py --fresh            forget what was found before
 """
 
@@ -65,6 +66,8 @@ TESTS = {
     "formulas/occurrence.py": FORMULAS,
     "formulas/training.py": [*FORMULAS, "test_training.py"],
     "formulas/dictionary.py": FORMULAS,
+    "formulas/readouts.py": FORMULAS,
+    "formulas/weights.py": FORMULAS,
     "overlaps.py": ["test_codes.py", "test_dictionary.py"],
     "codes.py": ["test_codes.py"],
     "draws.py": ["test_draws.py"],
@@ -73,6 +76,7 @@ TESTS = {
     "simulate/correction.py": ["test_correction.py"],
     "simulate/directions.py": ["test_simulate_directions.py", "test_readout.py"],
     "simulate/equal_noise.py": ["test_simulate.py", "test_is_it_a_win.py"],
+    "simulate/decoders.py": ["test_decoders.py"],
     "simulate/levels.py": ["test_simulate.py", "test_levels.py"],
     "simulate/limits.py": ["test_limits.py", "test_simulate.py", "test_readout.py"],
     "simulate/linear.py": ["test_linear.py", "test_is_it_a_win.py"],
@@ -82,12 +86,19 @@ TESTS = {
     "simulate/occurrence.py": ["test_occurrence.py"],
     "simulate/relay.py": ["test_simulate.py", "test_relay.py"],
     "simulate/training.py": ["test_training.py"],
+    "simulate/weights.py": ["test_weights.py"],
     "simulate/trials.py": ["test_simulate.py", "test_readout.py", "test_relay.py", "test_precision.py"],
     "dictionary/comparison.py": ["test_dictionary.py"],
     "dictionary/diagnosis.py": ["test_dictionary.py"],
     "dictionary/files.py": ["test_dictionary_files.py"],
     "dictionary/nearest.py": ["test_dictionary.py"],
+    "dictionary/report.py": ["test_dictionary.py", "test_dictionary_files.py"],
     "sweeps.py": ["test_sweeps.py"],
+    "results.py": ["test_results.py"],
+    "data/readouts.py": ["test_decoders.py"],
+    "data/words.py": ["test_occurrence.py"],
+    "data/dictionaries.py": ["test_dictionary_data.py"],
+    "question/__init__.py": ["test_questions.py"],
     "explorer/declaration.py": ["test_explorer.py"],
     "explorer/numbers.py": ["test_explorer.py"],
     "explorer/widget.py": ["test_explorer.py"],
@@ -361,7 +372,7 @@ class Chosen:
         return self
 
 
-def run(path, changed, tests, seconds, plugin, report=None):
+def run(path, changed, tests, seconds, plugin, report=None, quick=False):
     """Whether the tests fail, in a forked child: "killed", "timeout" (which is noticed, too) or "survived"."""
     child = os.fork()
     if child == 0:
@@ -384,6 +395,7 @@ def run(path, changed, tests, seconds, plugin, report=None):
                 "--assert=plain",
                 "--rootdir",
                 str(ROOT),
+                *(["-m", "not slow"] if quick else []),
             ]
             code = pytest.main([*arguments, *tests], plugins=[plugin.hookimpls()])
             if report:
@@ -408,11 +420,11 @@ def equivalents():
 class Found:
     """What earlier runs found of a module, on disk."""
 
-    def __init__(self, module, tests, fresh):
+    def __init__(self, module, tests, fresh, quick):
         self.path = FOUND / (module.replace("/", "-") + ".json")
         self.digests = {
             "module": digest(LIBRARY / module),
-            "tests": digest(*(ROOT / name.split("::")[0] for name in tests)),
+            "tests": digest(*(ROOT / name.split("::")[0] for name in tests)) + " quick" * quick,
         }
         known = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() and not fresh else {}
         same = known.get("digests", {})
@@ -432,24 +444,24 @@ def digest(*paths):
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
-def watch(path, changed, tests, traced):
+def watch(path, changed, tests, traced, quick):
     """Seconds and lines of every test, and the seconds of all; they must pass without any mutant."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         begun = time.monotonic()
-        if run(path, changed, tests, 1800, Watch(path if traced else None), report.name) != "survived":
+        if run(path, changed, tests, 1800, Watch(path if traced else None), report.name, quick) != "survived":
             raise SystemExit(f"{path.name}: its tests fail without any mutant: {', '.join(tests)}")
         return {"seconds": time.monotonic() - begun, "tests": json.loads(pathlib.Path(report.name).read_text())}
 
 
-def survivors_of(module, most, seed, jobs, fresh, known):
+def survivors_of(module, options, known):
     """Try a sample of a module's mutants and print what was found; (killed, equivalent, tried)."""
-    path = LIBRARY / module
+    most, path = options.most, LIBRARY / module
     python = path.suffix == ".py"
     tests = [f"tests/{name}" for name in TESTS[module]] + [str(path.relative_to(ROOT))] * python
     begun = time.monotonic()
     text = path.read_text(encoding="utf-8")
     whole = ast.parse(text) if python else text
-    found = Found(module, tests, fresh)
+    found = Found(module, tests, options.fresh, options.quick)
     mutants = list(python_mutants(whole) if python else javascript_mutants(text))
     keys = [f"{line} {i} {change}" for i, (line, change, *_) in enumerate(mutants)]
     inside = set()  # the lines of functions; the others run when the module is loaded, so concern every test
@@ -464,12 +476,12 @@ def survivors_of(module, most, seed, jobs, fresh, known):
     # tracing is slow: only where most mutants are within functions
     traced = sum(line in inside for line, *_ in mutants) > len(mutants) / 2
     if found.watched is None:
-        found.watched = watch(path, whole, tests, traced)
+        found.watched = watch(path, whole, tests, traced, options.quick)
         found.keep()
     everything = len(mutants)
     sample = range(everything)
     if most and most < everything:
-        sample = sorted(random.Random(f"{module} {seed}").sample(sample, most))
+        sample = sorted(random.Random(f"{module} {options.seed}").sample(sample, most))
     lock = threading.Lock()
 
     def attempt(i):
@@ -492,7 +504,7 @@ def survivors_of(module, most, seed, jobs, fresh, known):
             found.results[keys[i]] = result
             found.keep()
 
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(attempt, sample))
     left = [mutants[i][:2] for i in sample if found.results[keys[i]] == "survived"]
     alike = [(line, change) for line, change in left if (module, change) in known]
@@ -511,6 +523,7 @@ def main():
     parser.add_argument("--most", type=int, default=40, help="mutants of each module, 0 for all")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
+    parser.add_argument("--quick", action="store_true", help="leave out the tests marked slow")
     parser.add_argument("--fresh", action="store_true", help="forget what was found before")
     options = parser.parse_args()
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -521,7 +534,7 @@ def main():
 
     modules = [name for name in TESTS if not options.words or any(word in name for word in options.words)]
     known = equivalents()
-    found = [survivors_of(name, options.most, options.seed, options.jobs, options.fresh, known) for name in modules]
+    found = [survivors_of(name, options, known) for name in modules]
     killed, alike, tried = (sum(column) for column in zip(*found, strict=True))
     print(
         f"{killed} of {tried - alike} killed, {killed / (tried - alike):.1%}; {alike} more change nothing that can be seen"

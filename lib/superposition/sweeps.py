@@ -324,9 +324,10 @@ class Journal:
             try:
                 if not line.endswith(b"\n"):
                     raise ValueError
-                lines.append(json.loads(line))
-                if lines[1:] and not (isinstance(lines[-1], list) and len(lines[-1]) == 2):
+                said = json.loads(line)
+                if lines and not (isinstance(said, list) and len(said) == 2 and isinstance(said[0], str)):
                     raise ValueError
+                lines.append(said)
             except ValueError:
                 # only the last can be what a kill or a power cut left unfinished
                 if whole + len(line) < len(content):

@@ -239,7 +239,7 @@ def mean_errors(n: int, m: int, law: ArrayLike) -> float:
         raise ValueError(f"law must be at most m + 1 = {m + 1} probabilities, got shape {law.shape}")
     _check_probabilities("law", law)
     active = np.flatnonzero(law > _RARE)
-    each = ((m - k) * _alarm(n, k) * (k < m) + k * _alarm(n, k - 1) for k in active.tolist())
+    each = (((m - k) * _alarm(n, k) if k < m else 0.0) + k * _alarm(n, k - 1) for k in active.tolist())
     return float(sum(chance * errors for chance, errors in zip(law[active], each, strict=True)))
 
 
