@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbclient.exceptions import CellExecutionError
 
 from superposition.explorers.sparsity import two_bells
+from theme.citations import labels
 from tools import notebooks
 from tools.stills import STILL
 
@@ -274,3 +275,9 @@ def test_a_drawing_that_shows_the_same_is_kept_as_it_is_stored():
         notebook.cells[2].outputs[0].data = {"image/svg+xml": drawn}
     notebooks.keep_pictures(new, stored)
     assert new.cells[2].outputs[0].data["image/svg+xml"] == STORED
+
+
+def test_no_two_references_are_cited_alike():
+    said = [*labels().values()]
+    assert len(said) > 50
+    assert sorted(set(said)) == sorted(said)
