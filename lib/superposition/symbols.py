@@ -173,7 +173,7 @@ NOTATION = (
     Entry("a", "`a`; `activations`", "activation vector: how active each feature is", "(m,)", "activation"),
     Entry("x", "`x`", "state of the neurons, $x = F a$", "(n,)", "activation"),
     Entry("r", "`r`; `readouts`", r"linear readout of every feature, $r = F^\top x$", "(m,)", "activation"),
-    Entry(r"\mu", "`coherence(F).worst`", "coherence: largest absolute overlap of two features of a code", "number", "none"),
+    Entry(r"\mu", "`worst` of `coherence(F)`", "coherence: largest absolute overlap of two features of a code", "number", "none"),
     Entry("Q", "`Q`", "upper tail of the standard normal, $Q(x) = P(Z > x)$", "function", "probability"),
 )  # fmt: skip
 

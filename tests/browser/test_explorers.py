@@ -477,6 +477,16 @@ def test_print_keeps_words_and_hides_controls(page_and_ids, open_page):
     assert all(seen[id] == {"words": 1, "caption": 1, "controls": 0} for id in ids)
 
 
+def test_an_explorer_that_is_read_in_the_dark_is_printed_on_white(page_and_ids, open_page):
+    page = open_page(page_and_ids[0], "phone")
+    ground = "(figures) => new Set(figures.map((figure) => getComputedStyle(figure).backgroundColor)).keys().toArray()"
+    figures = page.locator("figure.sp-ready")
+    page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
+    assert figures.evaluate_all(ground) != ["rgb(255, 255, 255)"]
+    page.emulate_media(media="print")
+    assert figures.evaluate_all(ground) == ["rgb(255, 255, 255)"]
+
+
 def test_without_javascript_the_words_remain(page_and_ids, open_page):
     address, ids = page_and_ids
     seen = dict(open_page(address, "plain").locator("figure.sp-explorer").evaluate_all(SEEN))

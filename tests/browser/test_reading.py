@@ -293,3 +293,9 @@ def test_numbers_of_an_explorer_stand_in_two_columns_on_a_phone(site, open_page,
         "(all) => all.map((part) => part.getBoundingClientRect().left)"
     )
     assert len(set(boxes)) == 2
+
+
+def test_the_map_of_chapters_can_be_read_on_a_phone(site, open_page):
+    page = open_page(f"{site}/book/teaching.html", "phone")
+    assert page.locator("article img").evaluate("(img) => img.clientWidth / img.naturalWidth") > 0.7
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -333,6 +333,20 @@ def test_print_keeps_the_picture_and_hides_what_moves_it(address, open_page):
         assert scene.figure.locator("input:visible, button:visible").count() == 0, id
 
 
+@pytest.mark.parametrize("path", sorted({path for path, _ in SCENES}))
+def test_a_picture_fills_its_room_before_any_script_runs(path, site, open_page):
+    page = open_page(f"{site}/{path}", "plain")
+    sizes = """(all) => all.map((picture) => [picture, picture.closest(".sp-stage")])
+        .filter(([picture]) => picture.getBoundingClientRect().width)
+        .map((parts) => parts.map((part) => part.getBoundingClientRect().height))"""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.locator("svg.sp-scene").evaluate_all(sizes)
+        assert found
+        for drawn, room in found:
+            assert drawn == pytest.approx(room, rel=0.03)
+
+
 def test_price_tag_is_in_the_book_and_its_numbers_lead_to_their_sections(site, new_page):
     (path,) = (path for path, id in SCENES if id == "price-tag")
     page = new_page()
