@@ -367,7 +367,7 @@ def test_large_embeddings_alone_are_trained_in_single_precision(monkeypatch):
     for m, single in ((16_000, True), (15_999, False)):
         E = train(2, m, 0.5, 1, rng(12), steps=1, batch=1).E
         assert E.dtype == np.float64
-        assert (E == E.astype(np.float32)).all() == single
+        assert (E.astype(np.float32) == E).all() == single
 
 
 def test_a_feature_that_is_not_worth_it_gets_nothing_and_never_the_direction_of_the_other():
