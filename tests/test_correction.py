@@ -20,7 +20,7 @@ from superposition.simulate import (
     sparse_chain,
 )
 
-# Two-sided normal tail of one comparison at this many standard errors: 2e-9; there are fewer than 100 of them.
+# Two-sided normal tail of one comparison at this many standard errors: 2e-9; there are fewer than 200 of them.
 SIGMAS = 6
 
 
