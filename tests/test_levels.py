@@ -410,3 +410,17 @@ def test_number_of_levels_is_as_sure_as_the_place_of_the_crossing(monkeypatch, u
     found = largest_levels(64, 100, 2, 1, 4, rng(), use=use)
     assert found.n_levels == pytest.approx(4, rel=1e-9)
     assert found.n_levels_se == pytest.approx(0.01 * slope, rel=1e-4)
+
+
+@pytest.mark.parametrize("gaps", [1, 2, 3, 4, 7])
+def test_the_bracket_is_of_the_last_number_allowed_and_the_next(monkeypatch, gaps):
+    # a tenth of an error for each gap, in every trial
+    monkeypatch.setattr(levels, "_expected", lambda n, m, l, gaps, trials, *_: np.full((2, trials), gaps / 20))
+    found = largest_levels(64, 100, 2, gaps / 10 + 0.05, 40, rng())
+    assert found.bracket == (gaps + 1, gaps + 2)
+    assert gaps + 1 < found.n_levels < gaps + 2
+
+
+def test_another_use_of_levels_is_refused_by_the_search():
+    with pytest.raises(ValueError, match="use must be 'largest' or 'uniform', got 'loud'"):
+        largest_levels(64, 100, 2, 1, 4, rng(), use="loud")
