@@ -20,7 +20,7 @@ from superposition.simulate import (
     sparse_chain,
 )
 
-# Two-sided normal tail of one comparison at this many standard errors: 2e-9; there are fewer than 100 of them.
+# Two-sided normal tail of one comparison at this many standard errors: 2e-9; there are fewer than 200 of them.
 SIGMAS = 6
 
 
@@ -621,3 +621,33 @@ def test_crossing_is_the_largest_likelihood_and_its_interval_a_ratio_test(succes
     for end in (found.low, found.high):
         drop = best(np.log(end / 20)).fun - whole.fun
         assert drop == pytest.approx(stats.chi2.ppf(0.95, 1) / 2, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("layer", "n_active"),
+    [
+        (SparseLayer(20, 18, 3), 2),
+        (SparseLayer(12, 16, 4, needed=3, cleaning=1), 2),
+        (SparseLayer(16, 15, 3, weights="counts", assignment="reed-solomon"), 1),
+    ],
+)
+def test_small_sparse_chains_agree_with_brute_force(layer, n_active):
+    draws = sparse_chain(layer, n_active, 3, 800, rng(24), give_up=1e9, trials_per_assignment=1)
+    right, firing = brute_sparse(layer, n_active, 3, 80, rng(25))
+    for step in range(3):
+        assert agree(draws.oracle[:, step], right[:, step])
+        assert agree(draws.firing[:, step], firing[:, step])
+
+
+@pytest.mark.parametrize("layer", [Corrector(20, 15, 20, 4), Corrector(24, 10, 15, 3, 0.6, ramp=0.5)])
+def test_small_dense_chains_agree_with_brute_force(layer):
+    draws = [dense_chain(layer, 2, 2, 1, rng([26, seed])) for seed in range(600)]
+    oracle, energy, present, absent, firing = brute_force(layer, 2, 2, 600, rng(27))
+    assert 0.02 < oracle[:, 0].mean() < 0.98
+    for step in range(2):
+        assert agree([draw.oracle[0, step] for draw in draws], oracle[:, step])
+        assert agree([draw.energy[0, step] for draw in draws], energy[:, step])
+        assert agree([draw.firing[0, step] for draw in draws], firing[:, step])
+    votes = correction(layer, 2, 600, rng(28), trials_per_assignment=1)
+    assert agree(votes.present, present[:, 0])
+    assert agree(votes.absent, absent[:, 0])

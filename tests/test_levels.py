@@ -19,6 +19,7 @@ from superposition import formulas, symbols
 from superposition.codes import random_code
 from superposition.draws import overlap_tail
 from superposition.formula import bare
+from superposition.simulate import levels
 from superposition.simulate.levels import (
     decoded_values,
     largest_levels,
@@ -375,3 +376,51 @@ def test_one_level_and_one_trial_are_too_few():
     with pytest.raises(ValueError, match="trials must be at least 2, got 1"):
         largest_levels(8, 10, 2, 1, 1, rng())
     assert decoded_values(8, 2, 0.5, 1, rng()).shape == (1,)
+
+
+@pytest.mark.parametrize("amplitude", [0, -0.5])
+def test_the_highest_level_is_above_zero(amplitude):
+    for call in (
+        lambda: nearest_levels([0.5], 3, amplitude),
+        lambda: level_errors(np.eye(3), 1, 3, 5, rng(), amplitude=amplitude),
+    ):
+        with pytest.raises(ValueError, match=r"amplitude must be a finite number in \(0, inf\)"):
+            call()
+
+
+def test_levels_are_searched_on_two_trials_at_least():
+    # a million neurons tell one active feature's levels apart up to half a gap of some five of a thousandth
+    found = largest_levels(10**6, 10, 1, 0.1, 3, rng())
+    assert found.bracket[0] > 50
+    assert found.bracket[1] == found.bracket[0] + 1
+    assert found.trials == 3
+
+
+@pytest.mark.parametrize(
+    ("use", "place", "slope"),
+    [
+        # K - 1 gaps of the highest level: one over the ratio
+        ("largest", 1 / 3, 9),
+        # r² (g + 1)(2 g + 1) = 6 at g = 3
+        ("uniform", sqrt(6 / 28), 2 * 28 / (15 * sqrt(6 / 28))),
+    ],
+)
+def test_number_of_levels_is_as_sure_as_the_place_of_the_crossing(monkeypatch, use, place, slope):
+    monkeypatch.setattr(levels, "crossing_of_errors", lambda *_: (place, 0.01))
+    found = largest_levels(64, 100, 2, 1, 4, rng(), use=use)
+    assert found.n_levels == pytest.approx(4, rel=1e-9)
+    assert found.n_levels_se == pytest.approx(0.01 * slope, rel=1e-4)
+
+
+@pytest.mark.parametrize("gaps", [1, 2, 3, 4, 7])
+def test_the_bracket_is_of_the_last_number_allowed_and_the_next(monkeypatch, gaps):
+    # a tenth of an error for each gap, in every trial
+    monkeypatch.setattr(levels, "_expected", lambda n, m, l, gaps, trials, *_: np.full((2, trials), gaps / 20))
+    found = largest_levels(64, 100, 2, gaps / 10 + 0.05, 40, rng())
+    assert found.bracket == (gaps + 1, gaps + 2)
+    assert gaps + 1 < found.n_levels < gaps + 2
+
+
+def test_another_use_of_levels_is_refused_by_the_search():
+    with pytest.raises(ValueError, match="use must be 'largest' or 'uniform', got 'loud'"):
+        largest_levels(64, 100, 2, 1, 4, rng(), use="loud")

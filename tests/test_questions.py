@@ -219,6 +219,8 @@ def test_an_answer_is_right_within_two_percent_and_close_within_twenty():
     assert exact.check(2.5)
     assert exact.check(1.5)
     assert not exact.check(2.5000001)
+    # a fifth of five is one, without rounding
+    assert [number(answer=5).check(near).words for near in (4, 6)] == [question.OFF] * 2
     # nothing is near to zero but zero
     assert number(answer=n - 2).check(0)
     assert number(answer=n - 2).check(1e-300).words == "Not that. h"

@@ -281,7 +281,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name != self.name:
             return None
-        spec = importlib.machinery.ModuleSpec(name, self, origin=str(self.path))
+        package = self.path.name == "__init__.py"
+        spec = importlib.machinery.ModuleSpec(name, self, origin=str(self.path), is_package=package)
+        if package:
+            spec.submodule_search_locations = [str(self.path.parent)]
         spec.has_location = True
         return spec
 
@@ -295,7 +298,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def put_in_place(path, changed):
     """Let this process see a changed module where the file stands."""
     if path.suffix == ".py":
-        name = ".".join(("superposition", *path.relative_to(LIBRARY).with_suffix("").parts))
+        # a package is known by its folder
+        parts = path.relative_to(LIBRARY).with_suffix("").parts
+        name = ".".join(("superposition", *(part for part in parts if part != "__init__")))
         sys.meta_path.insert(0, Finder(name, path, changed))
         return
     read = pathlib.Path.read_text
