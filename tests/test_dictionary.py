@@ -438,6 +438,12 @@ def test_figures_of_a_diagnosis_draw_what_was_measured_beside_its_law():
     assert (nearest.said["yscale"], pairs.said["yscale"]) == ("linear", "log")
 
 
+def test_a_law_is_drawn_only_where_it_is_above_the_axis():
+    # that none of 400 is near is so unlikely that its density is no float
+    (_, nearest), *_ = drawn(diagnose(random_code(5, 401, rng()), trials=2))
+    assert nearest.lines[0][1].min() > 0
+
+
 def test_eigenvalues_that_are_zero_are_not_drawn_on_a_logarithmic_axis():
     F = np.vstack([random_code(3, 20, rng()), np.zeros((2, 20))])
     *_, (_, axis) = drawn(diagnose(F, trials=2))
