@@ -595,9 +595,35 @@ def test_a_share_that_is_only_reached_is_not_passed():
             crossing([10, 20], successes, 50, 0.5)
 
 
-@pytest.mark.parametrize("successes", [[3, 11, 30, 41, 47], [48, 40, 22, 9, 2], [9, 15, 30, 33, 40]])
-def test_crossing_is_the_largest_likelihood_and_its_interval_a_ratio_test(successes):
-    sizes, k, level = np.array([10, 14, 20, 28, 40.0]), np.array(successes), 0.5
+def test_as_many_units_as_are_given_up_on_are_not_given_up():
+    # three units for the one active feature, which has them for itself; of the second layer's nothing is asked
+    chain = sparse_chain(SparseLayer(4, 60, 3), 1, 1, 20, rng(29), give_up=1)
+    assert chain.oracle.all()
+    assert (chain.firing == 3).all()
+
+
+def test_a_negative_number_of_cleaning_layers_is_refused():
+    with pytest.raises(ValueError, match="cleaning must be at least 0, got -1"):
+        SparseLayer(4, 60, 3, cleaning=-1)
+
+
+def test_a_step_may_lie_anywhere_between_its_two_sizes():
+    found = crossing([10, 27, 74, 200], [0, 0, 0, 398], 400, 0.1)
+    assert 74 <= found.low < 80
+    assert 180 < found.high <= 200
+
+
+@pytest.mark.parametrize(
+    ("successes", "level"),
+    [
+        ([3, 11, 30, 41, 47], 0.5),
+        ([48, 40, 22, 9, 2], 0.5),
+        ([9, 15, 30, 33, 40], 0.5),
+        ([50, 48, 41, 30, 9], 0.9),
+    ],
+)
+def test_crossing_is_the_largest_likelihood_and_its_interval_a_ratio_test(successes, level):
+    sizes, k = np.array([10, 14, 20, 28, 40.0]), np.array(successes)
     x = np.log(sizes / 20)
     found = crossing(sizes, k, 50, level)
 

@@ -138,6 +138,11 @@ def test_what_rounding_leaves_below_zero_is_zero(monkeypatch):
     assert not np.signbit(found).any()
 
 
+def test_message_passing_has_thirty_layers_unless_it_is_told():
+    assert simulate.amp(np.eye(3), [1, 0, 0], 1).activations.shape == (30, 3)
+    assert simulate.amp(np.eye(3), [1, 0, 0], 1, 4).noise.shape == (4,)
+
+
 def test_message_passing_begins_with_the_best_guess_from_one_readout():
     rng = np.random.default_rng(3)
     F, _, x = state(30, 60, 4, rng)

@@ -179,6 +179,38 @@ def test_a_matrix_may_unpack_to_a_hundred_times_its_size_and_no_further(tmp_path
         read(path)
 
 
+@pytest.mark.parametrize(("size", "words"), [(2**26, "3,840 bytes, and"), (2**26 + 1, "more than weights do")])
+def test_sixty_four_mebibytes_may_be_packed_as_tightly_as_they_are(tmp_path, size, words):
+    path = tmp_path / "lies.npz"
+    archive(path, {"a.npy": npy(F)}, zipfile.ZIP_STORED)
+    content = path.read_bytes()
+    entry = content.rindex(b"PK\1\2")
+    path.write_bytes(content[: entry + 24] + struct.pack("<I", size) + content[entry + 28 :])
+    with pytest.raises(ValueError, match=words):
+        read(path)
+
+
+def test_a_packed_matrix_may_be_as_large_as_the_largest(tmp_path, monkeypatch):
+    np.savez(tmp_path / "a.npz", F)
+    monkeypatch.setattr(files, "LARGEST", len(npy(F)))
+    assert np.array_equal(read(tmp_path / "a.npz"), F)
+    monkeypatch.setattr(files, "LARGEST", len(npy(F)) - 1)
+    with pytest.raises(ValueError, match="more than weights do"):
+        read(tmp_path / "a.npz")
+
+
+def test_both_versions_of_the_format_that_numbers_need_are_read_and_no_other(tmp_path):
+    for version in ((1, 0), (2, 0)):
+        with (tmp_path / "a.npy").open("wb") as file:
+            np.lib.format.write_array(file, F, version)
+        assert np.array_equal(read(tmp_path / "a.npy"), F)
+    content = bytearray((tmp_path / "a.npy").read_bytes())
+    content[6] = 3
+    (tmp_path / "a.npy").write_bytes(content)
+    with pytest.raises(ValueError, match=r"version \(3, 0\) of NumPy's format"):
+        read(tmp_path / "a.npy")
+
+
 def test_sixty_four_gibibytes_are_read_and_no_more():
     files._weigh("a", (2**18, 2**18), np.dtype(np.int8), 2**36)
     with pytest.raises(ValueError, match="more than 68,719,476,736"):

@@ -65,6 +65,7 @@ def test_dispersion_of_groups_is_the_formulas(size, groups, share):
 def test_dispersions_that_are_asked_for_are_there():
     assert Occurrence("Poisson", 400, 6).spread == pytest.approx(1)
     assert Occurrence("heavy-tailed", 400, 6, dispersion=4).spread == pytest.approx(4)
+    assert Occurrence("heavy-tailed", 400, 6).spread == pytest.approx(2)
     assert Occurrence("fixed", 5, 5).spread == 0
     assert Occurrence("independent", 1, 1).draw(3, np.random.default_rng(0)).all()
 

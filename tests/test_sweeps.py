@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import superposition
 from superposition import formulas, sweep, sweeps
@@ -282,6 +283,16 @@ def test_a_missing_extra_is_named_before_anything_is_computed(monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(ImportError, match=r"price-of-superposition\[research\]"):
         sweep(lambda n: 1 / 0, {"n": [1]})
+
+
+def test_a_worker_computes_on_one_thread():
+    def threads_of():
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    with threadpool_limits(2):
+        assert set(threads_of()) == {2}
+        sweeps._one_blas_thread()
+        assert set(threads_of()) == {1}
 
 
 def test_the_module_is_there_without_the_extra(monkeypatch):
