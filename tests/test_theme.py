@@ -369,10 +369,11 @@ def test_the_style_names_exactly_the_letters_that_are_a_font_file_of_their_own()
 def test_every_dictionary_of_the_atlas_is_a_row_and_a_setting_of_the_price_tag():
     listed, can_be = dictionaries_listed(), atlas.settings()
     found = {}
-    for network, layer, neurons, features, active in atlas.rows():
-        place = network, int(layer), int(neurons.replace(",", "")), int(features.replace(",", ""))
-        assert place not in found
-        found[place] = active
+    for network, rows in atlas.networks():
+        for *sizes, active in rows:
+            place = network, *(int(size.replace(",", "")) for size in sizes)
+            assert place not in found
+            found[place] = active
     assert found.keys() == {(one.network, one.layer, one.neurons, one.features) for one in listed}
     for one in listed:
         cell = found[one.network, one.layer, one.neurons, one.features]
