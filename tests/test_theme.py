@@ -19,7 +19,7 @@ from pygments.token import Token
 from superposition import formulas
 from superposition.data.dictionaries import atlas as dictionaries_listed
 from superposition.plots import figure, use_book_style
-from theme import atlas, constructs, folding, highlight, mathematics, repository, search, sheet
+from theme import atlas, constructs, folding, highlight, mathematics, repository, search, sheet, unbroken
 from theme.assets import page_sections
 
 ROOT = repository.ROOT
@@ -380,6 +380,13 @@ def test_every_dictionary_of_the_atlas_is_a_row_and_a_setting_of_the_price_tag()
         link = f'#price-tag?n={one.neurons}&amp;m={one.features}&amp;l={one.active:.0f}">{one.active:,.0f}</a>'
         # the price tag has more features than neurons
         assert (link in cell) == (one.features >= min(can_be["m"]))
+
+
+def test_a_number_stays_with_its_per_cent_and_its_error():
+    assert (
+        unbroken.joined("3.8 ± 0.1 of 28.8 %, a mean ± its error") == "3.8\xa0±\xa00.1 of 28.8\xa0%, a mean ± its error"
+    )
+    assert unbroken.joined("+1 ± 3 %") == "+1\xa0±\xa03\xa0%"
 
 
 CODE = """from math import pi  # a constant

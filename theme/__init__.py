@@ -1,11 +1,11 @@
 """The Sphinx extension that turns the book into its site.
 
-Fourteen parts, each of which can be read alone: `mathematics` sets TeX at build time, `highlight` colours code,
+Fifteen parts, each of which can be read alone: `mathematics` sets TeX at build time, `highlight` colours code,
 `folding` decides what a page shows folded, `constructs` adds notes in the margin and admonitions that fold,
-`citations` finds citations in plain links, `assets` what it loads, `sheet` prints the formula sheet, `atlas` that of
-published dictionaries, `library` lets docstrings be printed, `search` writes what the search dialog looks in,
-`previews` what is shown beside a link, `card` draws what social networks show, and `repository` derives every link to
-the source from `pyproject.toml`.
+`unbroken` keeps a number and its unit in one line, `citations` finds citations in plain links, `assets` what it
+loads, `sheet` prints the formula sheet, `atlas` that of published dictionaries, `library` lets docstrings be printed,
+`search` writes what the search dialog looks in, `previews` what is shown beside a link, `card` draws what social
+networks show, and `repository` derives every link to the source from `pyproject.toml`.
 """
 
 from theme import (
@@ -22,6 +22,7 @@ from theme import (
     repository,
     search,
     sheet,
+    unbroken,
 )
 
 
@@ -30,6 +31,7 @@ def setup(app):
     highlight.setup(app)
     folding.setup(app)
     constructs.setup(app)
+    unbroken.setup(app)
     citations.setup(app)
     sheet.setup(app)
     atlas.setup(app)
