@@ -395,6 +395,7 @@ class Axis:
         return *np.histogram(values, bins=bins, density=density), None
 
     def plot(self, x, y, **_):
+        assert np.shape(x) == np.shape(y)
         self.lines.append((np.asarray(x), np.asarray(y)))
 
     def axhline(self, y, **_):
