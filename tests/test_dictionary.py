@@ -396,6 +396,7 @@ class Axis:
         return *np.histogram(values, bins=bins, density=density), None
 
     def plot(self, x, y, **_):
+        assert np.shape(x) == np.shape(y)
         self.lines.append((np.asarray(x), np.asarray(y)))
 
     def axhline(self, y, **_):
@@ -482,12 +483,30 @@ def test_a_shuffled_copy_is_matched_feature_by_feature_whatever_signs_and_length
     assert found.numbers["sides"][0]["beyond_chance"] == 1
 
 
+def test_no_overlap_is_above_one_whatever_rounding_makes_of_it():
+    F = random_code(32, 300, rng()).astype(np.float32)
+    F /= np.linalg.norm(F, axis=0)
+    assert (np.einsum("ij,ij->j", F, F) > 1).any()
+    found = compare(F, F)
+    for overlaps_found in (*found.best, found.paired):
+        assert overlaps_found.max() == 1
+        assert overlaps_found.min() > 1 - 1e-6
+
+
+def test_features_are_matched_one_to_one_where_their_overlaps_are_no_more_than_the_memory():
+    F, G = random_code(9, 7, rng()), random_code(9, 5, rng(1))
+    assert compare(F, G, memory=8 * 7 * 5).pairs.shape == (2, 5)
+    assert compare(F, G, memory=8 * 7 * 5 - 1).pairs is None
+
+
 def test_dead_columns_of_either_are_left_out():
     F = random_code(16, 50, rng())
     with_dead = np.insert(F, [0, 20], 0, axis=1)
     found = compare(with_dead, F)
     assert found.match[0].tolist() == list(range(50))
     assert found.match[1].tolist() == found.kept[0].tolist() == found.pairs[0].tolist()
+    back = compare(F, with_dead)
+    assert back.match[0].tolist() == back.kept[1].tolist() == back.pairs[1].tolist() == found.kept[0].tolist()
 
 
 def test_median_best_match_by_chance_is_that_of_a_sparse_autoencoder_s_size():

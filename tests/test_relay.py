@@ -595,3 +595,17 @@ def test_bad_argument_of_the_shortcut_is_named(change, error, said):
 def test_unknown_mean_is_named():
     with pytest.raises(ValueError, match=r"name must be one of n_active.*got 'errors'"):
         random_code_relay(4, 9, 2, 2, 10, rng()).mean("errors")
+
+
+def test_a_readout_at_the_threshold_is_not_above_it():
+    for threshold, active in ((0.5, 0), (0.499, 2)):
+        run = relay(np.eye(4), 2, 1, 4, rng(30), threshold=threshold, levels=(0.5,))
+        assert (run.n_active[1] == active).all()
+
+
+def test_every_network_of_the_shortcut_has_codes_of_its_own():
+    run = random_code_relay(16, 100, 2, 3, 40, rng(31))
+    values = run.n_active.astype(float)
+    mean, error = run.mean("n_active")
+    assert mean == pytest.approx(values.mean(axis=1))
+    assert error == pytest.approx(values.std(axis=1, ddof=1) / math.sqrt(40))
