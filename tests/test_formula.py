@@ -115,7 +115,7 @@ def test_limits_inside_the_domain_are_finite_and_silent(name):
     formula = formulas.registry[name]
     corners = [
         dict(l=1, m=4, n=4, eps=0.25, t=0.5),
-        dict(l=4, m=4, n=4, eps=0.25, t=0.0),
+        dict(l=4, m=4, n=4, eps=0.25, t=0.0, phi=0.5),
         dict(l=1, m=2, n=2, eps=0.5, t=0.5),
     ]
     corners.append(dict(l=1, m=5, n=4, eps=0.25, t=0.25))

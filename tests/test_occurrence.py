@@ -382,3 +382,29 @@ def test_a_law_has_at_most_a_number_for_each_feature_and_none():
 def test_sixteen_features_at_right_angles_tell_everything():
     found = decoded_information(np.eye(16), stats.binom(16, 0.5).pmf(range(17)))
     assert [found.entropy, found.whole, found.summed] == pytest.approx([16, 16, 16], rel=1e-9)
+
+
+@given(st.lists(st.floats(0.02, 1), min_size=4, max_size=8), st.floats(0.1, 1.5), st.integers(0, 5))
+def test_poisson_factor_is_right_to_first_order(weights, mean, k):
+    """Features in two halves each, and again: the squared frequencies halve, and what is left of the error falls to a quarter."""
+
+    def error(parts):
+        frequencies = np.repeat(mean * np.array(weights) / sum(weights) / parts, parts)
+        phi = 1 - (frequencies**2).sum() / mean
+        factor = formulas.poisson_factor(k=k, l=mean, phi=phi)
+        return np.log(count_law(frequencies)[k] / stats.poisson.pmf(k, mean) / factor)
+
+    coarse, fine = error(64), error(128)
+    assert abs(fine) <= abs(coarse) / 3 + 1e-5
+    # without the factor an error of the first order is left, which only halves
+    assert abs(fine) < 1e-2
+
+
+def test_poisson_factor_leaves_mean_and_dispersion_as_they_are():
+    frequencies = 0.1 / np.arange(1, 1001)
+    mean, k = frequencies.sum(), np.arange(60)
+    phi = 1 - (frequencies**2).sum() / mean
+    law = stats.poisson.pmf(k, mean) * formulas.poisson_factor(k=k, l=mean, phi=phi)
+    assert law.sum() == pytest.approx(1, abs=1e-3)
+    assert law @ k == pytest.approx(mean, rel=1e-3)
+    assert law @ (k - mean) ** 2 == pytest.approx(phi * mean, rel=5e-3)

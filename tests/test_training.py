@@ -276,6 +276,20 @@ def test_fresh_networks_form_pentagons(density):
     assert pentagons(train(2, 5, density, 5, np.random.default_rng(), **grid.PLANE).E).sum() >= 4
 
 
+def test_in_a_plane_the_least_important_features_are_given_up():
+    gave_up = 0
+    for importance, m, _, lost, E in TABLES["falling"]["rows"]:
+        kept = np.linalg.norm(np.array(E)[np.argmin(lost)], axis=0) > 0.5
+        assert len(kept) == m
+        if importance <= 0.7:
+            gave_up += kept.sum() < m
+            assert kept[: kept.sum()].all()
+    assert gave_up > 60
+    kept = np.linalg.norm(train(2, 8, 0.1, 5, rng(13), 0.5 ** np.arange(8), steps=2000).E, axis=1) > 0.5
+    assert kept[:, :3].all()
+    assert not kept[:, 5:].any()
+
+
 @pytest.mark.slow
 def test_stored_networks_are_made_again():
     """A few rounded digits grow over thousands of steps: what is compared is what they lose and keep."""
@@ -284,6 +298,10 @@ def test_stored_networks_are_made_again():
     again = grid.plane_row(m, density)
     assert again[:2] == [m, density]
     assert min(again[2]) == pytest.approx(min(lost), rel=0.1, abs=1e-4)
+    importance, m, density, lost, _ = TABLES["falling"]["rows"][draws.integers(len(TABLES["falling"]["rows"]))]
+    again = grid.falling_row(importance, m, density)
+    assert again[:3] == [importance, m, density]
+    assert min(again[3]) == pytest.approx(min(lost), rel=0.1, abs=1e-4)
     density, kept = TABLES["crowd"]["rows"][draws.integers(len(TABLES["crowd"]["rows"]))]
     assert np.mean(grid.crowd_row(density)[1]) == pytest.approx(np.mean(kept), abs=1.5)
     kind = ("random", "tight")[draws.integers(2)]

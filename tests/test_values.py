@@ -696,6 +696,15 @@ OCCURRENCE = {
         (at(gamma=1, m=2, nu=0.2), 0.2 * (ln(2) + 0.75 + 0.0625)),
         (at(gamma=2, m=2, nu=0.2), 0.2 * (0.5 + 0.625 + mp.mpf(7) / 48)),
     ),
+    # a sum of squares of 1/2 around a mean of 1: 1 - 4 + 2, of k = 2, and 1 of k = 0
+    "poisson_factor": row(
+        HEURISTIC,
+        (at(k=2, l=1, phi=0.5), e ** (mp.mpf(1) / 4)),
+        (at(k=0, l=1, phi=0.5), e ** (-mp.mpf(1) / 4)),
+        (at(k=5, l=3, phi=1), 1),
+        inside=[at(k=0), at(l=0.01), at(phi=1)],
+        outside=[at(k=-0.01), at(l=0.0099), at(phi=0), at(phi=1.01)],
+    ),
     "features_above": row(
         EXACT, (at(gamma=0.5, nu=0.2, p=0.1), 4), inside=[at(p=0.2)], outside=[at(p=0.21), at(gamma=0.0009)]
     ),

@@ -1,13 +1,17 @@
 """Virtual weights between two layers: their law, by brute force; the bounds, never violated; and the picture of them."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from superposition import formulas, simulate
 from superposition.codes import random_code
+from superposition.formula import Q, numeric
 from superposition.simulate import chains, interference_tail, overlaps, used_errors, weight_errors
 from tests.stored import built
 
@@ -184,6 +188,32 @@ def test_noise_in_use_is_what_an_unconnected_feature_hears():
     square = np.square(heard)
     expected = formulas.used_noise_std(J=n_connections, l=n_active, n=n) ** 2
     assert abs(square.mean() - expected) < 5 * square.std() / np.sqrt(len(heard))
+
+
+def test_with_all_features_in_use_the_curve_of_the_explorer_is_what_is_missed():
+    curve = built("weights", "read_or_run").declaration["marks"][1]["y"]
+    letters = {name: sp.Symbol(name, positive=True) for name in curve["of"]}
+    run = numeric(sp.sympify(curve["expr"], locals=letters | {"Q": Q}), tuple(letters))
+    found = used_errors(256, 16, 16, 16, 4000, np.random.default_rng(8))
+    assert found.false_alarms == 0
+    assert abs(found.misses - run(J=16, l=16, m=16, n=256)) < 5 * found.misses_se
+
+
+def test_normal_law_is_off_as_far_as_the_heap_of_interference_says():
+    """In truth there are a fifth fewer, or up to seven times as many, where the explorer counts any."""
+    sliders = {one["symbol"]: one["values"] for one in built("weights", "virtual_weights").declaration["sliders"]}
+    assert [sliders[name][0] for name in ("J", "n", "theta")] == [100, 64, 0.1]
+    m, ratios = sliders["m"][-1], []
+    for J, n, theta in product((100, 120), (64, 70, 100, 200), (0.3, 0.5, 0.7, 0.9)):
+        assert n in sliders["n"]
+        spreads = [formulas.interference_std(J=J, n=n, zeta=shared) for shared in (0, 1, 2)]
+        pairs = (m - J) ** 2, 2 * J * (m - J), J * (J - 1)
+        normal = sum(pairs * stats.norm.sf(theta / np.array(spreads)))
+        if normal >= 0.5:
+            tails = [interference_tail(n, J, z, theta) if theta < 12 * std else 0 for z, std in enumerate(spreads)]
+            ratios.append(np.dot(pairs, tails) / normal)
+    assert 0.78 < min(ratios) < 0.82
+    assert 6 < max(ratios) < 7
 
 
 def test_reading_and_running_meet_at_two_active_features():

@@ -1,10 +1,11 @@
-"""Write down every dictionary of a residual stream that SAELens lists with its size and its sparsity.
+"""Write down dictionaries of residual streams that SAELens lists with their size and sparsity, of networks of known width.
 
     python tools/atlas.py
 
 The list is `sae_lens/pretrained_saes.yaml` in PyPI's sae-lens (MIT), downloaded to `_build/packages`. A dictionary is taken if
 the list says its L0, and the names of its release or folder say how many features it has. Where a folder's name says its L0,
-that counts: it is what was measured for that folder. What the list does not say is the width of the networks (NEURONS).
+that counts: it is what was measured for that folder. What the list does not say is the width of the networks:
+others than those in NEURONS, such as those of Qwen Scope, are not taken.
 """
 
 import csv

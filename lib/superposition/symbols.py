@@ -148,7 +148,7 @@ NOTATION = (
     ),
     Entry(r"\eta", "`eta`", "largest error of an activation that a unit makes smaller", "number", "activation", eta, sp.Interval.open(0, sp.oo)),
     Entry("t", "`t`", "overlap (inner product) of two unit vectors", "number", "none", t, sp.Interval(-1, 1)),
-    Entry("k", "`k`", "half the order of a moment: the mean of $t^{2k}$", "number", "none", k, _from(1)),
+    Entry("k", "`k`", "half the order of a moment, the mean of $t^{2k}$; or how many features are active in one moment, as stated", "number", "none", k, _from(1)),
     Entry("u", "`u`", "factor in the exponent of a generating function: the mean of $e^{ut}$", "number", "none", u, _from(0)),
     Entry("z", "`z`", r"distance of a threshold at ½ in standard deviations of the crosstalk, $\tfrac12\sqrt{n/l}$", "number", "none", z, sp.Interval.open(0, sp.oo)),
     Entry("b", "`b`; `bits` in simulations", "bits that a neuron's value is kept to", "number", "bits", b, _from(1)),

@@ -60,6 +60,20 @@ def activity(gamma, m, nu):
     return math.fsum(nu * np.arange(1, m + 1) ** -float(gamma)), 0
 
 
+def environment(gamma, m, nu):
+    """Mean and dispersion of the number of active ones among independent features, to six digits."""
+    frequencies = nu * np.arange(1, m + 1) ** -float(gamma)
+    mean = math.fsum(frequencies)
+    return round(mean, 6), round(1 - math.fsum(frequencies**2) / mean, 6)
+
+
+def as_likely(k, l, phi, gamma, m, nu):
+    law = simulate.count_law(nu * np.arange(1, m + 1) ** -float(gamma), most=50)
+    return float(law[k] / stats.poisson.pmf(k, l)), 0
+
+
+WORLDS = [(gamma, m, nu) for nu in (0.02, 0.2) for gamma in (0.7, 1, 1.3) for m in (16, 100, 1000, 10**5)]
+
 MEASURED = {
     "spread_edge": Beside({}, [(n,) for n in (96, 256, 1024, 4096)], bends),
     "spread_excess": Beside(
@@ -78,6 +92,15 @@ MEASURED = {
     ),
     "sum_over_whole": Beside(
         {}, [(l, m) for m in (10, 100, 10**4, 10**6) for l in (1, 2, 5, 20, 100, 1000) if l <= m / 2], sum_less_whole
+    ),
+    "poisson_factor": Beside(
+        {},
+        meeting(
+            "poisson_factor",
+            [(k, *environment(*world), *world) for world in WORLDS for k in (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32)],
+        ),
+        as_likely,
+        given=("gamma", "m", "nu"),
     ),
     "stored_active": Beside(
         {},

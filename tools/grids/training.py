@@ -15,6 +15,8 @@ STARTS = 5
 # five features and their neighbours in a plane
 PLANE_FEATURES, DENSITIES = range(3, 9), (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 PLANE = {"steps": 3000, "batch": 256, "rate": 0.02}
+# of each of them, relative to the one before it; where it is 1 they are `plane`
+PLANE_IMPORTANCES = 0.5, 0.7, 0.9
 
 # features of falling importance
 IMPORTANCES = 0.7 ** np.arange(20)
@@ -57,6 +59,12 @@ def digits(values, count=4):
 def plane_row(m, density):
     found = simulate.train(2, m, density, STARTS, generator(m, density), **PLANE)
     return [m, density, digits(found.loss, 6), digits(found.E, 3)]
+
+
+def falling_row(importance, m, density):
+    rng = generator(importance, m, density)
+    found = simulate.train(2, m, density, STARTS, rng, importance ** np.arange(m), **PLANE)
+    return [importance, m, density, digits(found.loss, 6), digits(found.E, 3)]
 
 
 def kept_row(linear, density):
@@ -150,6 +158,8 @@ def scale_row(m, n):
 
 def grids():
     yield "plane", {"n": 2, "starts": STARTS, **PLANE}, ["m", "density", "loss", "E"], plane_row, [(m, p) for m in PLANE_FEATURES for p in DENSITIES]  # fmt: skip
+    falling = [(omega, m, p) for omega in PLANE_IMPORTANCES for m in PLANE_FEATURES for p in DENSITIES]
+    yield "falling", {"n": 2, "starts": STARTS, **PLANE}, ["importance", "m", "density", "loss", "E"], falling_row, falling  # fmt: skip
     kept = [(0, density) for density in KEPT_DENSITIES] + [(1, density) for density in (KEPT_DENSITIES[0], 1.0)]
     yield "kept", {"n": 5, "m": 20, "importance": 0.7, "starts": STARTS, **KEPT}, ["linear", "density", "kept"], kept_row, kept  # fmt: skip
     yield "shapes", {"starts": STARTS, **SHAPED}, ["n", "m", "density", "dimensionality"], shape_row, list(SHAPES)

@@ -84,13 +84,15 @@ def dictionaries(
 
 
 def atlas() -> list[Dictionary]:
-    """Every dictionary of a residual stream that SAELens lists with its size and its sparsity.
+    """Dictionaries of residual streams of GPT-2 small, Gemma and Llama 3.1 that SAELens lists with their size and sparsity.
 
     Returns
     -------
     list of Dictionary
-        By network, layer, number of features and number of active ones. Layer by layer and sparsity by sparsity: none is
-        left out or preferred. `tools/atlas.py` says how the list is read, and where the widths of networks are from.
+        By network, layer, number of features and number of active ones. Of the releases that are taken, layer by layer and
+        sparsity by sparsity, none is left out or preferred. Not taken are releases whose names do not say how many features
+        they have, and other networks, such as those of Qwen Scope. `tools/atlas.py` says how the list is read, and where the
+        widths of networks are from.
 
     Notes
     -----

@@ -29,7 +29,7 @@ def _points(family):
 
 
 def atlas() -> Explorer:
-    """Active features per neuron of every published dictionary of a residual stream, against the limits."""
+    """Active features per neuron of published dictionaries of residual streams, against the limits."""
     limit = formulas.max_active.expr
 
     def at_best(exponent):
@@ -39,7 +39,7 @@ def atlas() -> Explorer:
     return Explorer(
         id="atlas",
         title="An atlas of published dictionaries",
-        caption="Active features for each neuron, of every dictionary of a residual stream in a public list, by the number of its features. Their "
+        caption="Active features for each neuron, of dictionaries of residual streams in a public list, by the number of their features. Their "
         "makers chose the sparsity. A large dot is yours.",
         sliders=[
             Slider(n, 256, 8192, 768),

@@ -220,23 +220,33 @@ def voting_machine(seed: int = 0) -> Scene:
 
 def pentagon() -> Scene:
     """Features in a plane of two neurons, which train under the reader's hand."""
-    stored = load("training")["plane"]
-    rows = {(one, density): (lost, E) for one, density, lost, E in stored["rows"]}
-    features, densities = (sorted({place[i] for place in rows}) for i in (0, 1))
+    stored = load("training")
+    rows = {(1, one, density): (lost, E) for one, density, lost, E in stored["plane"]["rows"]}
+    rows |= {(weight, one, density): (lost, E) for weight, one, density, lost, E in stored["falling"]["rows"]}
+    importances, features, densities = (sorted({place[i] for place in rows}) for i in range(3))
     most = features[-1]
 
-    def best(one, density):
-        lost, E = rows[one, density]
+    def best(importance, one, density):
+        lost, E = rows[importance, one, density]
         i = int(np.argmin(lost))
         return lost[i], np.pad(np.array(E[i]), ((0, 0), (1, most - one)))
 
-    chosen = [[best(one, density) for density in densities] for one in features]
-    first, second, lost, across, up, length, share = (
-        sp.IndexedBase(name) for name in ("first", "second", "lost", "across", "up", "length", "share")
+    chosen = [[[best(w, one, density) for density in densities] for one in features] for w in importances]
+
+    def table(take):
+        return [[[take(*found) for found in row] for row in block] for block in chosen]
+
+    def stop(symbol, stops, middle):
+        """Which of its stops a slider is at, from 0."""
+        return sum(one_if(symbol > middle(low, high)) for low, high in itertools.pairwise(stops))
+
+    first, second, lost, across, up, length, share, worth = (
+        sp.IndexedBase(name) for name in ("first", "second", "lost", "across", "up", "length", "share", "worth")
     )
-    loss, kept, fifths, halves, turn = sp.symbols("loss kept fifths halves turn", real=True)
-    place = sp.Symbol("place", integer=True)
-    each, at = (k, 1, m), (m - features[0], place)
+    loss, kept, foremost, fifths, halves, turn = sp.symbols("loss kept foremost fifths halves turn", real=True)
+    place, weight = sp.symbols("place weight", integer=True)
+    each, at = (k, 1, m), (weight, m - features[0], place)
+    nothing_kept = sp.Sum(worth[k], each) * nu * (4 - 3 * nu) / 12
     shown = length[k] > HALF
     direction = {"x": across[k], "y": up[k]}
 
@@ -248,17 +258,19 @@ def pentagon() -> Scene:
         "pentagon-trains",
         title="Two neurons learn their features",
         caption="Each arrow is what two neurons give to one feature, its column of *E*; inside the small circle a feature is hardly kept. At first the best of five stored "
-        "networks is shown. *Train* begins from random arrows, with inputs drawn on this page; set how often features are active, and how many there are.",
+        "networks is shown. *Train* begins from random arrows, with inputs drawn on this page; set how often features are active, how many there are, and how much less each matters than the one before it.",
         sliders=[
             Slider(nu, densities[0], densities[-1], 0.05, integer=False, values=densities, label="density: how often a feature is active"),
             Slider(m, features[0], most, 5, scale="linear", label="features"),
+            Slider(omega, importances[0], importances[-1], 1, integer=False, values=importances, label="importance of each, relative to the one before it"),
         ],
         window=((-1.7, 1.7), (-1.5, 1.5)),
         given=[
-            Table(first, [[E[0] for _, E in row] for row in chosen]),
-            Table(second, [[E[1] for _, E in row] for row in chosen]),
-            Table(lost, [[loss for loss, _ in row] for row in chosen]),
-            Given(place, sum(one_if(nu > (low * high) ** 0.5) for low, high in itertools.pairwise(densities))),
+            Table(first, table(lambda _, E: E[0])),
+            Table(second, table(lambda _, E: E[1])),
+            Table(lost, table(lambda lost, _: lost)),
+            Given(place, stop(nu, densities, lambda low, high: (low * high) ** 0.5)),
+            Given(weight, stop(omega, importances, lambda low, high: (low + high) / 2)),
             Ran(across, first[(*at, k)], chains.rows[0], over=each),
             Ran(up, second[(*at, k)], chains.rows[1], over=each),
             Ran(loss, lost[at], chains.loss),
@@ -268,7 +280,9 @@ def pentagon() -> Scene:
                 length[k] ** 4 / (sp.Sum((across[k] * across[j] + up[k] * up[j]) ** 2, (j, 1, m)) + sp.Rational(1, 10**12)),
                 over=each,
             ),
+            Given(worth, omega ** (k - 1), over=each),
             Given(kept, sp.Sum(one_if(shown), each)),
+            Given(foremost, sp.Sum(one_if(shown & (k <= kept)), each)),
             Given(fifths, near(sp.Rational(2, 5))),
             Given(halves, near(HALF)),
         ],
@@ -285,23 +299,26 @@ def pentagon() -> Scene:
             "steps",
             turns=10,
             step=500,
-            given={omega: 1, chains.steps: 3000, chains.batch: 64, chains.rate: 0.02},
+            given={chains.steps: 3000, chains.batch: 64, chains.rate: 0.02},
         ),
         starts=[
-            Start("Five, rare", {m: 5, nu: 0.05}),
-            Start("Five, often", {m: 5, nu: 0.3}),
-            Start("Eight, rare", {m: 8, nu: 0.02}),
+            Start("Five, rare", {m: 5, nu: 0.05, omega: 1}),
+            Start("Five, often", {m: 5, nu: 0.3, omega: 1}),
+            Start("Eight, rare", {m: 8, nu: 0.02, omega: 1}),
+            Start("Eight, one after the other less important", {m: 8, nu: 0.1, omega: 0.7}),
         ],
         readouts=[
             Readout("features kept", kept),
-            Readout("loss, as a share of that with nothing kept", loss / (m * nu * (4 - 3 * nu) / 12)),
+            Readout("loss, as a share of that with nothing kept", loss / nothing_kept),
             Readout("dimensionality of the first", share[1]),
         ],
         text=[
             Sentence("{kept} of {m:features} are kept, each more than half an arrow long.", kept=kept),
+            Sentence("Those given up are the least important.", when=(omega < 1) & (kept < m) & sp.Eq(foremost, kept)),
+            Sentence("Given up is one that is more important than another that is kept.", when=(omega < 1) & (foremost < kept)),
             Sentence("Each has a dimensionality near 2/5: a pentagon.", when=sp.Eq(fifths, kept)),
             Sentence("Each has a dimensionality near ½: opposite pairs.", when=sp.Eq(halves, kept)),
-            Sentence("The loss is {part} % of what it would be with nothing kept.", part=sp.floor(1000 * loss / (m * nu * (4 - 3 * nu) / 12) + HALF) / 10),
+            Sentence("The loss is {part} % of what it would be with nothing kept.", part=sp.floor(1000 * loss / nothing_kept + HALF) / 10),
         ],
     )  # fmt: skip
 

@@ -22,11 +22,10 @@ from superposition.explorer import (
 )
 from superposition.formula import Q
 from superposition.simulate import chains
-from superposition.symbols import gamma, l, m, n, nu, p, phi
+from superposition.symbols import gamma, k, l, m, n, nu, p, phi
 
 __all__ = ["same_mean", "which_features"]
 
-k = sp.Symbol("k", positive=True)
 _HALF, _THOUSANDTH = sp.Rational(1, 2), sp.Rational(1, 1000)
 # beyond so many active features at the sliders' ends there is less than a part in a billion
 _MOST = 160
@@ -150,10 +149,10 @@ def which_features() -> Explorer:
     load = sp.Symbol("load", positive=True)
     active = formulas.stored_active.expr
     total = active.subs(m, ENVIRONMENT)
-    # of independent features, to first order in the sum of their squared frequencies
     squares = active.subs({gamma: 2 * gamma, nu: nu**2}, simultaneous=True)
-    less = squares / 2 * (1 - 2 * k / load + k * (k - 1) / load**2)
-    chance_of = sp.exp(k * sp.log(load) - load - sp.loggamma(k + 1) - less)
+    # of a Poisson number, and what is added to its logarithm
+    more = formulas.poisson_factor.expr.exp.subs({l: load, phi: 1 - squares / load}, simultaneous=True)
+    chance_of = sp.exp(k * sp.log(load) - load - sp.loggamma(k + 1) + more)
     alarm = sp.Sum(chance_of * Q(sp.sqrt(n / k) / 2), (k, 1, 130))
     frequency = nu / m**gamma
 

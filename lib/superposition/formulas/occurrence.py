@@ -4,7 +4,7 @@ from sympy import Eq, Interval, Piecewise, Rational, exp, log, oo, pi
 from sympy.codegen.cfunctions import expm1
 
 from superposition.formula import Formula, Measured, Q, log_binomial, root
-from superposition.symbols import delta, g, gamma, l, m, n, nu, p, phi, z
+from superposition.symbols import delta, g, gamma, k, l, m, n, nu, p, phi, z
 
 __all__ = [
     "active_quantile",
@@ -16,6 +16,7 @@ __all__ = [
     "information_kept",
     "interference_energy",
     "neurons_any_law",
+    "poisson_factor",
     "readout_bits",
     "spread_edge",
     "spread_excess",
@@ -195,6 +196,24 @@ stored_active = Formula(
     "textbook result, the Euler–Maclaurin formula; " + CHAPTER,
     detail="the sum of ν/iᵞ to the second term; exact at m = 1",
     measured=Measured(0.98, 1.01, over={gamma: (0.5, 2), m: (1, 10**6)}),
+)
+
+poisson_factor = Formula(
+    "poisson_factor",
+    exp(-(1 - phi) * l / 2 * (1 - 2 * k / l + k * (k - 1) / l**2)),
+    "how many times as likely exactly k independent features are active as with a Poisson number",
+    "heuristic",
+    "new here",
+    CHAPTER,
+    detail="right to the first order in the sum of the squared frequencies, which is (1 - φ) l, and put into an exponent so that it stays above 0; "
+    f"{_MEAN}",
+    domain={k: Interval(0, oo), l: Interval(Rational(1, 100), oo), phi: Interval.Lopen(0, 1)},
+    measured=Measured(
+        0.9,
+        1.02,
+        over={k: (0, 32), gamma: (0.7, 1.3), m: (16, 10**5), nu: (0.02, 0.2)},
+        where=(k <= 2 * l + 3,),
+    ),
 )
 
 features_above = Formula(
