@@ -24,6 +24,7 @@ SPHINX_SCRIPTS = re.compile(
 HERE = Path(__file__).parent
 DESCRIPTION_LENGTH = 160
 IMAGE_SIZE = re.compile(r'(?<=" )style="width: (\d+)px; height: (\d+)px;"(?= />)')
+SVG_SIZE = re.compile(r'<svg\b[^>]*? width="(\d+)" height="(\d+)"')
 DRAWING = re.compile(r'<img alt="([^"]*)"[^>]*? src="[^"]*?([^"/]+\.svg)"[^>]*/>')
 EXPLORER = re.compile(r'<figure class="sp-explorer".*?</figure>', re.DOTALL)
 DECLARATION = re.compile(
@@ -104,14 +105,18 @@ def accessible(body):
 
 
 def with_drawings(app, body):
-    """Return the page's text with its vector drawings in it, which then are no files of their own."""
+    """Return the page's text with the drawings of its cells in it, which then are no files of their own.
+
+    Other vector pictures say their size, as `accessible` has it said of those of cells.
+    """
     files = {name: source for source, name in app.builder.images.items()}
 
     def drawn(image):
         source = files[image[2]]
         svg = (Path(app.srcdir) / source).read_text(encoding="utf-8")
-        if "matplotlib" not in svg:
-            return image[0]
+        if 'id="figure_1"' not in svg:  # Matplotlib's name
+            width, height = SVG_SIZE.search(svg).groups()
+            return image[0].replace("<img ", f'<img width="{width}" height="{height}" ', 1)
         app.builder.images.pop(source, None)
         return inline(svg, f"plot-{next(number)}-", html.unescape(image[1]))
 

@@ -225,6 +225,19 @@ def test_no_section_of_a_phone_s_page_cuts_words_of_its_drawings_off(site, open_
 
 
 PICTURES = [page for page in READ if "<img" in (BUILT / page).read_text("utf-8")]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_say_their_size_before_they_are_loaded(name):
+    for picture in re.findall(r"<img [^>]*>", (BUILT / name).read_text("utf-8")):
+        assert re.search(r' width="\d+" height="\d+"', picture), picture
+
+
+def test_drawings_of_cells_are_no_files_of_their_own():
+    kept = [path for path in (BUILT / "_images").glob("*.svg") if 'id="figure_1"' in path.read_text("utf-8")]
+    assert kept == []
+
+
 IN_SIGHT = """async (img) => {
   img.scrollIntoView({ block: "center" });
   await img.decode();
