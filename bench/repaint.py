@@ -83,7 +83,8 @@ def longest_gap(page, wait):
 
 def gaps_while_measuring(browser):
     """The longest gaps of every explorer that measures: its name, while it measures, and in empty loops."""
-    chapters = sorted(path for path in Path(SITE, "book").glob("*.html") if '"measure": {' in path.read_text("utf-8"))
+    chapters = sorted(path for path in Path(SITE, "book").glob("*.html") if '"measure":{' in path.read_text("utf-8"))
+    assert chapters, "no explorer measures, or pages say so in other words"
     for chapter in chapters:
         page = browser.new_page()
         page.goto(serve(SITE).replace(f"/{CHAPTER}.html", f"/{chapter.name}"))
