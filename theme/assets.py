@@ -115,7 +115,11 @@ def with_drawings(app, body):
         source = files[image[2]]
         svg = (Path(app.srcdir) / source).read_text(encoding="utf-8")
         if 'id="figure_1"' not in svg:  # Matplotlib's name
-            width, height = SVG_SIZE.search(svg).groups()
+            if (size := SVG_SIZE.search(svg)) is None:
+                raise ValueError(
+                    f"{source} must say its width and height in whole pixels, so that nothing moves when it comes"
+                )
+            width, height = size.groups()
             return image[0].replace("<img ", f'<img width="{width}" height="{height}" ', 1)
         app.builder.images.pop(source, None)
         return inline(svg, f"plot-{next(number)}-", html.unescape(image[1]))

@@ -246,7 +246,7 @@ def pentagon() -> Scene:
     loss, kept, foremost, fifths, halves, turn = sp.symbols("loss kept foremost fifths halves turn", real=True)
     place, weight = sp.symbols("place weight", integer=True)
     each, at = (k, 1, m), (weight, m - features[0], place)
-    nothing_kept = sp.Sum(worth[k], each) * nu * (4 - 3 * nu) / 12
+    nothing_kept = sp.Sum(worth[k], each) * formulas.single_loss.expr.subs(omega, 1)
     shown = length[k] > HALF
     direction = {"x": across[k], "y": up[k]}
 
